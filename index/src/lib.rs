@@ -1,0 +1,1 @@
+//! The search engine: French analysis, tantivy, R-tree, ranking, reasons. Knows no SQL.

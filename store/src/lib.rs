@@ -1,0 +1,1 @@
+//! Postgres: migrations, one file per concept of the domain, the change feed, the private cluster.

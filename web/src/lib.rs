@@ -1,0 +1,1 @@
+//! axum: pages and JSON API over the index.
