@@ -1,1 +1,32 @@
-//! What a listing, a coverage, a phone, a layer, a request is, and the rules. No I/O, no SQL.
+//! What a listing, a coverage, a phone, a layer of curation, a request *is*, and the rules that hold for them.
+//!
+//! No I/O, no async, no SQL: everything here is a value or a pure function. The serde form of these types is the
+//! form in which the store and the index keep them; the shapes of the API live in `maille-web`, the shapes of a
+//! source in its folder of `maille-importers`.
+
+mod codes;
+
+pub mod category;
+pub mod clock;
+pub mod contact;
+pub mod coverage;
+pub mod field;
+pub mod hours;
+pub mod identifier;
+pub mod listing;
+pub mod location;
+pub mod phone;
+pub mod request;
+pub mod resolve;
+pub mod run;
+pub mod slug;
+pub mod territory;
+pub mod vocabulary;
+
+pub use category::Category;
+pub use coverage::{Coverage, CoverageLevel};
+pub use field::Field;
+pub use listing::{Fields, Listing, ListingId};
+pub use phone::Phone;
+pub use request::Request;
+pub use territory::Territory;
