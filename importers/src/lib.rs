@@ -1,1 +1,3 @@
 //! One folder per source, one pipeline for all.
+
+pub mod staged;
