@@ -40,7 +40,8 @@ impl France {
         let departements = tables::departements();
         let regions = tables::regions();
         let epcis = tables::epcis();
-        let names = Names::index(&communes, &departements, &regions, &epcis);
+        let (others, usual) = (tables::other_names(), tables::usual_names());
+        let names = Names::index(&communes, &departements, &regions, &epcis, others, usual);
         let postal_codes = postal_codes(&communes);
         France { communes, departements, regions, epcis, former_codes: tables::former_codes(), postal_codes, names }
     }

@@ -7,6 +7,7 @@
 //! The files are in `data/gazetteer` of the repository, whose README gives the sources and their licences.
 
 mod area;
+mod candidates;
 mod commune;
 mod contours;
 mod cues;
@@ -16,6 +17,7 @@ mod france;
 mod names;
 mod place;
 mod point;
+mod rank;
 mod tables;
 
 pub use area::{Departement, Epci, EpciKind, Region};

@@ -1,0 +1,116 @@
+//! The places a name can be: looked up in the index, by the words of EPCI, or a typo away.
+
+use crate::france::{Entry, France};
+use crate::names::{Bond, Name, is_small};
+use crate::place::PlaceKind;
+use crate::rank::{Hit, Tier};
+
+/// Letters from which one typo, then two, are forgiven.
+const ONE_TYPO_FROM: usize = 6;
+const TWO_TYPOS_FROM: usize = 9;
+
+/// Words of the legal form of an EPCI: typed or not, they do not tell one from another.
+const LEGAL_FORMS: [&str; 16] = [
+    "agglo", "agglomeration", "ca", "cc", "communaute", "communautes", "commune", "communes", "cu", "ept", "eurometropole",
+    "grand", "interco", "intercommunalite", "metropole", "urbaine",
+];
+
+impl France {
+    /// Every place whose name is, loosely is or starts with this key, and the EPCI that have its words; one hit per place.
+    pub(crate) fn named(&self, key: &str, within: &[String]) -> Vec<Hit> {
+        if key.is_empty() {
+            return Vec::new();
+        }
+        let mut hits: Vec<Hit> = Vec::new();
+        for name in self.names.starting_with(key) {
+            let rest = &name.key[key.len()..];
+            let tier = match (rest.is_empty(), name.bond) {
+                (true, Bond::Current) => Tier::Exact,
+                (true, Bond::WithoutArticle) => Tier::WithoutArticle,
+                (true, Bond::Other) => Tier::Other,
+                (false, Bond::Other) => Tier::OtherPrefix,
+                (false, _) => Tier::Prefix,
+            };
+            let whole_words = name.bond != Bond::Other && (rest.is_empty() || rest.starts_with(' '));
+            hits.push(Hit { whole_words, ..hit(name, tier) });
+        }
+        hits.extend(self.names.loosely(key).map(|name| hit(name, Tier::Loose)));
+        hits.extend(self.epcis_with_words(key));
+        hits.retain(|hit| self.lies_within(hit.entry, within));
+        one_per_place(hits)
+    }
+
+    /// The EPCI whose names have every word that is typed, in any order; the last word may be unfinished.
+    fn epcis_with_words(&self, key: &str) -> Vec<Hit> {
+        let words: Vec<&str> = key.split(' ').filter(|word| tells(word)).collect();
+        let Some((last, whole)) = words.split_last() else { return Vec::new() };
+        if last.len() < 3 {
+            return Vec::new();
+        }
+        let mut hits = Vec::new();
+        for (position, name) in self.names.epcis().enumerate() {
+            let matches = whole.iter().all(|word| name.split(' ').any(|known| known == *word))
+                && name.split(' ').any(|known| known.starts_with(last));
+            if matches {
+                let entry = Entry { kind: PlaceKind::Epci, position };
+                let distance = name.split(' ').filter(|known| tells(known) && !words.contains(known)).count();
+                hits.push(Hit { distance, ..Hit::new(entry, Tier::Words, None) });
+            }
+        }
+        hits
+    }
+
+    /// Places a typo away: an inserted, missing, wrong or swapped letter, two from nine letters on, never the first one.
+    pub(crate) fn misspelt(&self, key: &str, within: &[String]) -> Vec<Hit> {
+        if let Some(hits) = self.glued_saint(key, within) {
+            return hits;
+        }
+        let typos = match key.chars().filter(|c| *c != ' ').count() {
+            TWO_TYPOS_FROM.. => 2,
+            ONE_TYPO_FROM.. => 1,
+            _ => return Vec::new(),
+        };
+        let first = key.chars().next().map(String::from).unwrap_or_default();
+        let mut hits = Vec::new();
+        for name in self.names.starting_with(&first) {
+            if name.key.len().abs_diff(key.len()) > typos || !self.lies_within(name.entry, within) {
+                continue;
+            }
+            let distance = strsim::osa_distance(&name.key, key);
+            if distance <= typos {
+                hits.push(Hit { distance, ..hit(name, Tier::Misspelt) });
+            }
+        }
+        one_per_place(hits)
+    }
+
+    /// "saintdenis", as written without spaces or hyphens.
+    fn glued_saint(&self, key: &str, within: &[String]) -> Option<Vec<Hit>> {
+        let (folded, rest) = [("ste", key.strip_prefix("sainte")), ("st", key.strip_prefix("saint"))]
+            .into_iter()
+            .find_map(|(folded, rest)| Some((folded, rest?)))?;
+        let mut hits = self.named(&format!("{folded} {rest}"), within);
+        hits.retain(|hit| hit.tier <= Tier::Loose);
+        (!hits.is_empty()).then_some(hits)
+    }
+}
+
+fn hit(name: &Name, tier: Tier) -> Hit {
+    Hit::new(name.entry, tier, name.label.as_deref().map(str::to_owned))
+}
+
+/// Whether a word tells an EPCI from another.
+fn tells(word: &str) -> bool {
+    !is_small(word) && !LEGAL_FORMS.contains(&word)
+}
+
+/// Keeps the best hit of each place; that its current name goes on from the text stays known.
+fn one_per_place(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_by_key(|hit| (hit.entry, hit.tier, hit.distance));
+    hits.dedup_by(|worse, kept| {
+        let same = worse.entry == kept.entry;
+        kept.whole_words |= same && worse.whole_words;
+        same
+    });
+    hits
+}
