@@ -22,6 +22,15 @@ use crate::vocabulary::{Audience, Mode, ReferredBy, Status, Theme};
 /// Values of fields in their storage form, absent when unknown.
 pub type Values = BTreeMap<Field, Value>;
 
+/// The fingerprint of what a record says: SHA-256 of the normal form, so that reordered files, date stamps and spacing
+/// change nothing.
+pub fn fingerprint(values: &Values) -> [u8; 32] {
+    use sha2::Digest;
+    let text =
+        serde_json::to_vec(values).expect("values are plain JSON with text keys, in the order of fields");
+    sha2::Sha256::digest(text).into()
+}
+
 /// Between two values in one cell.
 pub const SEPARATOR: &str = " | ";
 

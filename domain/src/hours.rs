@@ -44,7 +44,7 @@ impl FromStr for Hours {
 
     fn from_str(text: &str) -> Result<Self, HoursError> {
         let text = text.trim();
-        if text.is_empty() || text.len() > LONGEST || OpeningHours::parse(text).is_err() {
+        if text.is_empty() || text.len() > LONGEST || text.parse::<OpeningHours>().is_err() {
             return Err(HoursError);
         }
         Ok(Hours(text.to_owned()))
@@ -59,7 +59,7 @@ impl Hours {
 
     /// What these hours say of `at`, in the time zone of `departement`.
     pub fn state(&self, at: DateTime<Utc>, departement: Option<&str>) -> OpenState {
-        let Ok(hours) = OpeningHours::parse(&self.0) else { return OpenState::Unknown };
+        let Ok(hours) = self.0.parse::<OpeningHours>() else { return OpenState::Unknown };
         let hours = hours.with_context(Context::default().with_holidays(Country::FR.holidays()));
         let local = at.with_timezone(&time_zone(departement)).naive_local();
         let until = hours.next_change(local);

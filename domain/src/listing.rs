@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::coverage::Coverage;
-use crate::field::{Field, Values};
+use crate::field::{Expected, Field, Values};
 use crate::hours::Hours;
 use crate::location::Location;
 use crate::phone::Phone;
@@ -181,6 +181,19 @@ impl Fields {
     pub fn from_values(values: Values) -> Result<Fields, serde_json::Error> {
         let object = values.into_iter().map(|(field, value)| (field.name().to_owned(), value)).collect();
         serde_json::from_value(serde_json::Value::Object(object))
+    }
+
+    /// Refuses fields that contradict each other.
+    ///
+    /// # Errors
+    /// What was expected, in French.
+    pub fn check(&self) -> Result<(), Expected> {
+        match (self.age_min, self.age_max) {
+            (Some(min), Some(max)) if min > max => {
+                Err(Expected(format!("un âge minimum inférieur ou égal à l’âge maximum ({min} > {max})")))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The commune of the main site.

@@ -1,3 +1,17 @@
-//! Postgres: migrations, one file per concept of the domain, the change feed, the private cluster.
+//! Postgres: the directory in its three layers, the change feed, and the private cluster.
+//!
+//! One file per concept of the domain, under its name. No other crate holds SQL. Queries are checked at compile time
+//! against the committed `.sqlx` (renewed by `make prepare`).
 
 pub mod cluster;
+pub mod connection;
+mod error;
+pub mod feed;
+pub mod listing;
+pub mod overrides;
+pub mod run;
+mod source;
+pub mod territory;
+
+pub use connection::Store;
+pub use error::Error;

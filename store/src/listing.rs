@@ -1,0 +1,406 @@
+//! Listings: read by everyone, written here alone, by resolving what sources say and what people decided.
+//!
+//! A test of the workspace reads the SQL of every other file and fails when one writes `listing`, `site`, `contact`,
+//! `coverage` or `revision`.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use chrono::{DateTime, Utc};
+use maille_domain::field::{Field, Values};
+use maille_domain::listing::Provenance;
+use maille_domain::resolve::{Override, Record, Resolution, resolve};
+use maille_domain::slug::slug;
+use maille_domain::{Coverage, Fields, Listing, ListingId};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use sqlx::types::Json;
+use uuid::Uuid;
+
+use crate::{Error, Store};
+
+/// Why listings are resolved again: what their revisions will say.
+#[derive(Debug, Clone)]
+pub struct Cause {
+    /// Who.
+    pub author: String,
+    /// Why.
+    pub reason: String,
+    /// The import run, if it is one.
+    pub run: Option<i64>,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+impl Store {
+    /// The listing of this id, withdrawn or not.
+    pub async fn listing(&self, id: ListingId) -> Result<Option<Listing>, Error> {
+        Ok(read(&mut *self.pool.acquire().await?, &[id.0]).await?.pop())
+    }
+
+    /// The listing that somebody names: by its id, its slug, or a source's identifier when only one has it.
+    pub async fn find_listing(&self, name: &str) -> Result<Option<ListingId>, Error> {
+        let ids = sqlx::query_scalar!(
+            r#"select id as "id!" from listing where id::text = $1 or slug = $1
+               union select listing from link where source_id = $1 or source || ':' || source_id = $1 limit 2"#,
+            name
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(match ids[..] {
+            [only] => Some(ListingId(only)),
+            _ => None,
+        })
+    }
+}
+
+/// Reads listings by id, those that exist, by id.
+pub(crate) async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Listing>, Error> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", slug as "slug!", fields as "fields!: Json<Values>",
+                  provenance as "provenance!: Json<BTreeMap<Field, Provenance>>", sources, withdrawn_at
+           from listing_document where id = any($1) order by id"#,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| document(row.id, row.slug, row.fields.0, row.provenance.0, row.sources, row.withdrawn_at))
+        .collect()
+}
+
+/// Reads the `most` listings that follow `after`, in the order of their ids.
+pub(crate) async fn read_after(
+    connection: &mut PgConnection,
+    after: Uuid,
+    most: i64,
+) -> Result<Vec<Listing>, Error> {
+    let rows = sqlx::query!(
+        r#"select id as "id!", slug as "slug!", fields as "fields!: Json<Values>",
+                  provenance as "provenance!: Json<BTreeMap<Field, Provenance>>", sources, withdrawn_at
+           from listing_document where id > $1 order by id limit $2"#,
+        after,
+        most
+    )
+    .fetch_all(connection)
+    .await?;
+    rows.into_iter()
+        .map(|row| document(row.id, row.slug, row.fields.0, row.provenance.0, row.sources, row.withdrawn_at))
+        .collect()
+}
+
+/// Puts a row of `listing_document` together.
+fn document(
+    id: Uuid,
+    slug: String,
+    fields: Values,
+    provenance: BTreeMap<Field, Provenance>,
+    sources: Option<Value>,
+    withdrawn_at: Option<DateTime<Utc>>,
+) -> Result<Listing, Error> {
+    let inconsistent = |error: serde_json::Error| Error::Inconsistent {
+        table: "listing_document",
+        row: id.to_string(),
+        found: error.to_string(),
+    };
+    Ok(Listing {
+        id: ListingId(id),
+        slug,
+        fields: Fields::from_values(fields).map_err(inconsistent)?,
+        provenance,
+        sources: sources.map(serde_json::from_value).transpose().map_err(inconsistent)?.unwrap_or_default(),
+        withdrawn_at,
+    })
+}
+
+/// Resolves these listings again and writes what changed, with its revision. Returns those that changed.
+pub(crate) async fn resolve_and_write(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    cause: &Cause,
+) -> Result<Vec<Uuid>, Error> {
+    let records = records_of(connection, ids).await?;
+    let overrides = crate::overrides::standing(connection, ids).await?;
+    let before: HashMap<Uuid, Listing> =
+        read(connection, ids).await?.into_iter().map(|listing| (listing.id.0, listing)).collect();
+
+    let mut changed = Vec::new();
+    for id in ids {
+        let Some(records) = records.get(id) else { continue };
+        let resolution = resolve(records, overrides.get(id).map_or(&[][..], Vec::as_slice), cause.at);
+        let fields = fields_of(*id, &resolution)?;
+        let before = before.get(id);
+        let same = before.is_some_and(|before| {
+            before.fields == fields
+                && before.withdrawn_at == resolution.withdrawn_at
+                && before.provenance == resolution.provenance
+        });
+        if !same {
+            changed.push(Changed {
+                id: *id,
+                slug: before.map(|before| before.slug.clone()),
+                fields,
+                resolution,
+                before,
+            });
+        }
+    }
+    if !changed.is_empty() {
+        write(connection, &mut changed, cause).await?;
+    }
+    Ok(changed.iter().map(|changed| changed.id).collect())
+}
+
+struct Changed<'a> {
+    id: Uuid,
+    slug: Option<String>,
+    fields: Fields,
+    resolution: Resolution,
+    before: Option<&'a Listing>,
+}
+
+fn fields_of(id: Uuid, resolution: &Resolution) -> Result<Fields, Error> {
+    for required in [Field::Name, Field::Category] {
+        if !resolution.values.contains_key(&required) {
+            return Err(Error::Required(required));
+        }
+    }
+    Fields::from_values(resolution.values.clone()).map_err(|error| Error::Inconsistent {
+        table: "source_record",
+        row: id.to_string(),
+        found: error.to_string(),
+    })
+}
+
+/// What every source says of these listings.
+async fn records_of(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<Record>>, Error> {
+    let rows = sqlx::query!(
+        r#"select link.listing, source_record.source, source.rank, source_record.source_id,
+                  source_record."values" as "values: Json<Values>", source_record.since as "since: Json<BTreeMap<Field, DateTime<Utc>>>",
+                  source_record.last_seen, source_record.withdrawn_at
+           from link
+           join source_record on source_record.source = link.source and source_record.source_id = link.source_id
+           join source on source.name = link.source
+           where link.listing = any($1)"#,
+        ids
+    )
+    .fetch_all(connection)
+    .await?;
+    let mut records: HashMap<Uuid, Vec<Record>> = HashMap::new();
+    for row in rows {
+        records.entry(row.listing).or_default().push(Record {
+            source: row.source,
+            rank: row.rank,
+            source_id: row.source_id,
+            values: row.values.0,
+            since: row.since.0,
+            last_seen: row.last_seen,
+            withdrawn_at: row.withdrawn_at,
+        });
+    }
+    Ok(records)
+}
+
+/// What the sources say of one listing, and what stands over it.
+pub(crate) async fn layers(
+    connection: &mut PgConnection,
+    id: Uuid,
+) -> Result<(Vec<Record>, Vec<Override>), Error> {
+    let records = records_of(connection, &[id]).await?.remove(&id).unwrap_or_default();
+    let overrides = crate::overrides::standing(connection, &[id]).await?.remove(&id).unwrap_or_default();
+    Ok((records, overrides))
+}
+
+async fn write(
+    connection: &mut PgConnection,
+    changed: &mut [Changed<'_>],
+    cause: &Cause,
+) -> Result<(), Error> {
+    give_slugs(connection, changed).await?;
+    let ids: Vec<Uuid> = changed.iter().map(|changed| changed.id).collect();
+    let rows: Vec<Value> = changed.iter().map(row).collect();
+    let rows = Value::Array(rows);
+
+    sqlx::query!(
+        r#"insert into organization (name)
+           select distinct fields ->> 'organization' from jsonb_to_recordset($1) as row (fields jsonb)
+           where fields ->> 'organization' is not null order by 1
+           on conflict (name) do nothing"#,
+        rows
+    )
+    .execute(&mut *connection)
+    .await?;
+    sqlx::query!(
+        r#"insert into listing (
+               id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours,
+               audiences, age_min, age_max, themes, modes, referral, referred_by, inclusion, exclusion, delay_days, cost,
+               languages, accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, created_at, updated_at)
+           select
+               row.id, row.slug, f ->> 'name', f ->> 'acronym', f ->> 'category', organization.id, f ->> 'finess', f ->> 'siret',
+               f ->> 'ror_id', f ->> 'summary', f ->> 'description', f ->> 'hours',
+               array(select jsonb_array_elements_text(f -> 'audiences')), (f ->> 'age_min')::smallint, (f ->> 'age_max')::smallint,
+               array(select jsonb_array_elements_text(f -> 'themes')), array(select jsonb_array_elements_text(f -> 'modes')),
+               f ->> 'referral', array(select jsonb_array_elements_text(f -> 'referred_by')), f ->> 'inclusion', f ->> 'exclusion',
+               (f ->> 'delay_days')::smallint, f ->> 'cost', array(select jsonb_array_elements_text(f -> 'languages')),
+               array(select jsonb_array_elements_text(f -> 'accessibility')), f ->> 'status', (f ->> 'verified_on')::date,
+               f ->> 'source_url', f -> 'extra', row.provenance, row.withdrawn_at, $2, $2
+           from jsonb_to_recordset($1) as row (id uuid, slug text, fields jsonb, provenance jsonb, withdrawn_at timestamptz)
+           cross join lateral (select row.fields as f) as fields
+           left join organization on organization.name = f ->> 'organization'
+           on conflict (id) do update set
+               name = excluded.name, acronym = excluded.acronym, category = excluded.category, organization = excluded.organization,
+               finess = excluded.finess, siret = excluded.siret, ror_id = excluded.ror_id, summary = excluded.summary,
+               description = excluded.description, hours = excluded.hours, audiences = excluded.audiences, age_min = excluded.age_min,
+               age_max = excluded.age_max, themes = excluded.themes, modes = excluded.modes, referral = excluded.referral,
+               referred_by = excluded.referred_by, inclusion = excluded.inclusion, exclusion = excluded.exclusion,
+               delay_days = excluded.delay_days, cost = excluded.cost, languages = excluded.languages,
+               accessibility = excluded.accessibility, status = excluded.status, verified_on = excluded.verified_on,
+               source_url = excluded.source_url, extra = excluded.extra, provenance = excluded.provenance,
+               withdrawn_at = excluded.withdrawn_at, updated_at = excluded.updated_at"#,
+        rows,
+        cause.at
+    )
+    .execute(&mut *connection)
+    .await?;
+
+    sqlx::query!("delete from site where listing = any($1)", &ids).execute(&mut *connection).await?;
+    sqlx::query!(
+        r#"insert into site (listing, position, address, postal_code, commune, lat, lon, precision)
+           select row.id, 0, f ->> 'address', f ->> 'postal_code', f ->> 'commune', (f -> 'location' ->> 'lat')::float8,
+                  (f -> 'location' ->> 'lon')::float8, f -> 'location' ->> 'precision'
+           from jsonb_to_recordset($1) as row (id uuid, fields jsonb)
+           cross join lateral (select row.fields as f) as fields
+           where f ?| array['address', 'postal_code', 'commune', 'location']"#,
+        rows
+    )
+    .execute(&mut *connection)
+    .await?;
+
+    sqlx::query!("delete from contact where listing = any($1)", &ids).execute(&mut *connection).await?;
+    sqlx::query!(
+        r#"insert into contact (listing, kind, position, value)
+           select row.id, kind, position - 1, value
+           from jsonb_to_recordset($1) as row (id uuid, fields jsonb)
+           cross join unnest(array['phone', 'email', 'mssante', 'website']) as kind
+           cross join lateral jsonb_array_elements_text(row.fields -> kind) with ordinality as contact (value, position)"#,
+        rows
+    )
+    .execute(&mut *connection)
+    .await?;
+
+    sqlx::query!("delete from coverage where listing = any($1)", &ids).execute(&mut *connection).await?;
+    sqlx::query!(
+        r#"insert into coverage (listing, position, level, code, radius_km)
+           select row.id, part.position, part.level, part.code, part.radius_km
+           from jsonb_to_recordset($1) as row (id uuid, coverage jsonb)
+           cross join lateral jsonb_to_recordset(row.coverage) as part (position integer, level text, code text, radius_km float8)"#,
+        rows
+    )
+    .execute(&mut *connection)
+    .await?;
+
+    sqlx::query!(
+        r#"insert into revision (listing, at, author, reason, run, before, after)
+           select row.id, $2, $3, $4, $5, row.before, row.after
+           from jsonb_to_recordset($1) as row (id uuid, before jsonb, after jsonb)
+           where row.before <> row.after"#,
+        rows,
+        cause.at,
+        cause.author,
+        cause.reason,
+        cause.run
+    )
+    .execute(&mut *connection)
+    .await?;
+    Ok(())
+}
+
+/// One changed listing as the statements above read it.
+fn row(changed: &Changed<'_>) -> Value {
+    let (before, after) = difference(changed);
+    let coverage: Vec<Value> = changed
+        .fields
+        .coverage
+        .iter()
+        .enumerate()
+        .map(|(position, coverage)| {
+            let (code, radius_km) = match coverage {
+                Coverage::Commune(code)
+                | Coverage::Epci(code)
+                | Coverage::Departement(code)
+                | Coverage::Region(code)
+                | Coverage::Territory(code) => (Some(code), None),
+                Coverage::National => (None, None),
+                Coverage::Radius(km) => (None, Some(km)),
+            };
+            json!({ "position": position, "level": coverage.level(), "code": code, "radius_km": radius_km })
+        })
+        .collect();
+    json!({
+        "id": changed.id,
+        "slug": changed.slug,
+        "fields": changed.fields,
+        "provenance": changed.resolution.provenance,
+        "withdrawn_at": changed.resolution.withdrawn_at,
+        "coverage": coverage,
+        "before": before,
+        "after": after,
+    })
+}
+
+/// The fields that changed, before and after; `withdrawn_at` counts as one.
+fn difference(changed: &Changed<'_>) -> (Value, Value) {
+    let mut before: BTreeMap<String, Value> = BTreeMap::new();
+    let mut after: BTreeMap<String, Value> = BTreeMap::new();
+    let old = changed.before.map(|listing| listing.fields.to_values()).unwrap_or_default();
+    let new = changed.fields.to_values();
+    for field in old.keys().chain(new.keys()) {
+        let (was, is) = (old.get(field), new.get(field));
+        if was != is {
+            before.extend(was.map(|value| (field.name().to_owned(), value.clone())));
+            after.extend(is.map(|value| (field.name().to_owned(), value.clone())));
+        }
+    }
+    let (was, is) =
+        (changed.before.and_then(|listing| listing.withdrawn_at), changed.resolution.withdrawn_at);
+    if was != is {
+        before.extend(was.map(|at| ("withdrawn_at".to_owned(), json!(at))));
+        after.extend(is.map(|at| ("withdrawn_at".to_owned(), json!(at))));
+    }
+    (json!(before), json!(after))
+}
+
+/// A new listing takes the slug of its name; where that is taken, the beginning of its id makes it its own. Two
+/// transactions that found listings of one name at once meet at the lock of that name.
+async fn give_slugs(connection: &mut PgConnection, changed: &mut [Changed<'_>]) -> Result<(), Error> {
+    let wanted = |fields: &Fields| slug(&fields.name, fields.commune().map(|commune| &*commune.name));
+    let mut bases: Vec<String> = changed
+        .iter()
+        .filter(|changed| changed.slug.is_none())
+        .map(|changed| wanted(&changed.fields))
+        .collect();
+    if bases.is_empty() {
+        return Ok(());
+    }
+    bases.sort();
+    bases.dedup();
+    // One lock for all founding of listings: held to the end of the transaction, so that a slug seen free stays free.
+    sqlx::query!("select pg_advisory_xact_lock(hashtext('maille.slug'))").execute(&mut *connection).await?;
+    let taken = sqlx::query_scalar!("select slug from listing where slug = any($1)", &bases)
+        .fetch_all(connection)
+        .await?;
+    let mut taken: HashSet<String> = taken.into_iter().collect();
+    for new in changed.iter_mut().filter(|changed| changed.slug.is_none()) {
+        let base = wanted(&new.fields);
+        let own = if taken.contains(&base) {
+            format!("{base}-{}", &new.id.simple().to_string()[..8])
+        } else {
+            base
+        };
+        taken.insert(own.clone());
+        new.slug = Some(own);
+    }
+    Ok(())
+}

@@ -1,0 +1,161 @@
+//! The change feed is in commit order, and carries states.
+
+use maille_domain::ListingId;
+use maille_domain::field::Field;
+use maille_store::Store;
+use maille_store::feed::Change;
+use sqlx::PgPool;
+
+use crate::support::{begin, day, import, record, report, team};
+
+fn listings(changes: &[Change]) -> Vec<ListingId> {
+    changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Listing(listing) => Some(listing.id),
+            _ => None,
+        })
+        .collect()
+}
+
+/// The trap: a transaction that took its numbers early and commits late would be missed by a reader who has already
+/// read past them.
+#[sqlx::test]
+async fn a_slow_transaction_that_commits_late_is_not_missed(pool: PgPool) {
+    let store = Store::on(pool);
+    let mut slow = begin(&store, "lente", day(1)).await;
+    slow.put(&[record("s", &[(Field::Name, "Lente"), (Field::Category, "emg")])]).await.unwrap();
+
+    // The slow run holds the lock under which new listings are named: the quick change is an edit, as a facilitator's.
+    let quick_store = store.clone();
+    let quick = tokio::spawn(async move { import(&quick_store, "rapide", day(1), &[]).await });
+    quick.await.unwrap();
+    let mut other = store
+        .begin_import(maille_store::run::RunStart {
+            source: "territoires",
+            format: "territories",
+            location: "t.csv",
+            partial: false,
+            at: day(1),
+        })
+        .await
+        .unwrap();
+    let territory = maille_domain::Territory {
+        code: "dac-x".into(),
+        kind: "dac".into(),
+        name: "DAC X".into(),
+        communes: vec!["92007".into()],
+    };
+    other.put_territories(&[territory], true).await.unwrap();
+    other.finish(report("territoires"), day(1)).await.unwrap();
+
+    let first = store.feed_after(0, 100).await.unwrap();
+    assert!(
+        matches!(&first.changes[..], [Change::Territory(_)]),
+        "only what is committed: {:?}",
+        first.changes
+    );
+
+    slow.finish(report("lente"), day(2)).await.unwrap();
+    let second = store.feed_after(first.cursor, 100).await.unwrap();
+    assert_eq!(listings(&second.changes), [ListingId::founded_by("lente", "s")]);
+    assert!(second.cursor > first.cursor);
+}
+
+/// Two transactions at the point of committing: the second waits for the first, so that numbers become visible in order.
+#[sqlx::test]
+async fn numbers_become_visible_in_order(pool: PgPool) {
+    let store = Store::on(pool.clone());
+    import(&store, "csv", day(1), &[team("a", "01 99 00 00 01"), team("b", "01 99 00 00 02")]).await;
+    let start = store.feed_head().await.unwrap();
+
+    let mut first = pool.begin().await.unwrap();
+    sqlx::query("update listing set updated_at = now() where slug = 'equipe-mobile-de-geriatrie'")
+        .execute(&mut *first)
+        .await
+        .unwrap();
+    // Runs the deferred trigger now: the first transaction holds its number and the lock, and has not committed.
+    sqlx::query("set constraints all immediate").execute(&mut *first).await.unwrap();
+
+    let second_pool = pool.clone();
+    let second = tokio::spawn(async move {
+        sqlx::query("update listing set updated_at = now() where slug <> 'equipe-mobile-de-geriatrie'")
+            .execute(&second_pool)
+            .await
+            .unwrap();
+    });
+    // The second is at its commit when it waits for the lock of the feed.
+    loop {
+        let waiting: i64 =
+            sqlx::query_scalar("select count(*) from pg_locks where locktype = 'advisory' and not granted")
+                .fetch_one(&pool)
+                .await
+                .unwrap();
+        if waiting > 0 {
+            break;
+        }
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(
+        store.feed_after(start, 10).await.unwrap().changes.len(),
+        0,
+        "nothing is visible before the first commits"
+    );
+    first.commit().await.unwrap();
+    second.await.unwrap();
+    assert_eq!(store.feed_after(start, 10).await.unwrap().changes.len(), 2);
+}
+
+#[sqlx::test]
+async fn an_import_that_changes_nothing_wakes_nobody(pool: PgPool) {
+    let store = Store::on(pool);
+    import(&store, "csv", day(1), &[team("a", "01 99 00 00 01")]).await;
+    let head = store.feed_head().await.unwrap();
+    let mut again = begin(&store, "csv", day(2)).await;
+    again.seen(&["a".into()]).await.unwrap();
+    again.finish(report("csv"), day(2)).await.unwrap();
+    import(&store, "csv", day(3), &[team("a", "01 99 00 00 01")]).await;
+    assert_eq!(store.feed_head().await.unwrap(), head, "the same record written again is the same listing");
+}
+
+#[sqlx::test]
+async fn a_reader_is_woken_by_a_commit(pool: PgPool) {
+    let store = Store::on(pool);
+    let mut wake = store.wake().await.unwrap();
+    import(&store, "csv", day(1), &[team("a", "01 99 00 00 01")]).await;
+    wake.wait().await.unwrap();
+    assert_eq!(store.feed_after(0, 10).await.unwrap().changes.len(), 1);
+}
+
+#[sqlx::test]
+async fn the_feed_is_read_in_pieces_and_a_snapshot_is_whole(pool: PgPool) {
+    let store = Store::on(pool);
+    let records: Vec<_> = (0..25)
+        .map(|i| {
+            record(&format!("r-{i}"), &[(Field::Name, &format!("Fiche {i}")), (Field::Category, "ssiad")])
+        })
+        .collect();
+    import(&store, "csv", day(1), &records).await;
+
+    let mut cursor = 0;
+    let mut followed = Vec::new();
+    loop {
+        let batch = store.feed_after(cursor, 10).await.unwrap();
+        cursor = batch.cursor;
+        followed.extend(listings(&batch.changes));
+        if !batch.more {
+            break;
+        }
+    }
+    let mut taken = Vec::new();
+    let head = store
+        .snapshot(10, |changes| {
+            taken.extend(listings(&changes));
+            Ok::<(), maille_store::Error>(())
+        })
+        .await
+        .unwrap();
+    followed.sort();
+    assert_eq!((followed.len(), head), (25, cursor));
+    assert_eq!(taken, followed);
+}
