@@ -13,7 +13,15 @@ fn main() {
     let somewhere = france().commune_at(48.8566, 2.3522).map_or("nowhere", |commune| &commune.name);
     println!("contours: {:.0} ms (first point: {somewhere})", milliseconds(start));
 
-    for text in ["Bagneux", "saint-denis", "s", "75015", "Saint Denis de la Réunion", "villeneuve la garene", "sainte zzzzz"] {
+    for text in [
+        "Bagneux",
+        "saint-denis",
+        "s",
+        "75015",
+        "Saint Denis de la Réunion",
+        "villeneuve la garene",
+        "sainte zzzzz",
+    ] {
         let start = Instant::now();
         let found = france().find(text, 8);
         let leader = found.places.first().map_or("nothing", |place| &place.name);

@@ -1,19 +1,13 @@
 //! The places a name can be: looked up in the index, by the words of EPCI, or a typo away.
 
 use crate::france::{Entry, France};
-use crate::names::{Bond, Name, is_small};
+use crate::names::{Bond, Name};
 use crate::place::PlaceKind;
 use crate::rank::{Hit, Tier};
 
 /// Letters from which one typo, then two, are forgiven.
 const ONE_TYPO_FROM: usize = 6;
 const TWO_TYPOS_FROM: usize = 9;
-
-/// Words of the legal form of an EPCI: typed or not, they do not tell one from another.
-const LEGAL_FORMS: [&str; 16] = [
-    "agglo", "agglomeration", "ca", "cc", "communaute", "communautes", "commune", "communes", "cu", "ept", "eurometropole",
-    "grand", "interco", "intercommunalite", "metropole", "urbaine",
-];
 
 impl France {
     /// Every place whose name is, loosely is or starts with this key, and the EPCI that have its words; one hit per place.
@@ -35,29 +29,12 @@ impl France {
             hits.push(Hit { whole_words, ..hit(name, tier) });
         }
         hits.extend(self.names.loosely(key).map(|name| hit(name, Tier::Loose)));
-        hits.extend(self.epcis_with_words(key));
+        hits.extend(self.names.epcis_with_words(key).into_iter().map(|(position, distance)| {
+            let entry = Entry { kind: PlaceKind::Epci, position };
+            Hit { distance, ..Hit::new(entry, Tier::Words, None) }
+        }));
         hits.retain(|hit| self.lies_within(hit.entry, within));
         one_per_place(hits)
-    }
-
-    /// The EPCI whose names have every word that is typed, in any order; the last word may be unfinished.
-    fn epcis_with_words(&self, key: &str) -> Vec<Hit> {
-        let words: Vec<&str> = key.split(' ').filter(|word| tells(word)).collect();
-        let Some((last, whole)) = words.split_last() else { return Vec::new() };
-        if last.len() < 3 {
-            return Vec::new();
-        }
-        let mut hits = Vec::new();
-        for (position, name) in self.names.epcis().enumerate() {
-            let matches = whole.iter().all(|word| name.split(' ').any(|known| known == *word))
-                && name.split(' ').any(|known| known.starts_with(last));
-            if matches {
-                let entry = Entry { kind: PlaceKind::Epci, position };
-                let distance = name.split(' ').filter(|known| tells(known) && !words.contains(known)).count();
-                hits.push(Hit { distance, ..Hit::new(entry, Tier::Words, None) });
-            }
-        }
-        hits
     }
 
     /// Places a typo away: an inserted, missing, wrong or swapped letter, two from nine letters on, never the first one.
@@ -99,12 +76,7 @@ fn hit(name: &Name, tier: Tier) -> Hit {
     Hit::new(name.entry, tier, name.label.as_deref().map(str::to_owned))
 }
 
-/// Whether a word tells an EPCI from another.
-fn tells(word: &str) -> bool {
-    !is_small(word) && !LEGAL_FORMS.contains(&word)
-}
-
-/// Keeps the best hit of each place; that its current name goes on from the text stays known.
+/// Keeps the best hit of each place. What the current name starts with needs no other name to explain it.
 fn one_per_place(mut hits: Vec<Hit>) -> Vec<Hit> {
     hits.sort_by_key(|hit| (hit.entry, hit.tier, hit.distance));
     hits.dedup_by(|worse, kept| {
@@ -112,5 +84,8 @@ fn one_per_place(mut hits: Vec<Hit>) -> Vec<Hit> {
         kept.whole_words |= same && worse.whole_words;
         same
     });
+    for hit in hits.iter_mut().filter(|hit| hit.whole_words) {
+        hit.matched = None;
+    }
     hits
 }

@@ -64,10 +64,14 @@ impl Contours {
 
     /// Adds a file and gives the bounding boxes of its shapes.
     fn read(&mut self, file: &[u8]) -> Vec<Boxed> {
-        let document: Document = serde_json::from_slice(&gunzip(file)).expect("embedded topologies are well formed");
-        let arcs: Vec<Vec<Coord<f64>>> = document.arcs.iter().map(|arc| document.transform.degrees(arc)).collect();
-        let arc_boxes: Vec<AABB<[f64; 2]>> =
-            arcs.iter().map(|arc| AABB::from_points(arc.iter().map(|c| [c.x, c.y]).collect::<Vec<_>>().iter())).collect();
+        let document: Document =
+            serde_json::from_slice(&gunzip(file)).expect("embedded topologies are well formed");
+        let arcs: Vec<Vec<Coord<f64>>> =
+            document.arcs.iter().map(|arc| document.transform.degrees(arc)).collect();
+        let arc_boxes: Vec<AABB<[f64; 2]>> = arcs
+            .iter()
+            .map(|arc| AABB::from_points(arc.iter().map(|c| [c.x, c.y]).collect::<Vec<_>>().iter()))
+            .collect();
         let topology = self.topologies.len();
         self.topologies.push(Topology { arcs });
         let mut boxes = Vec::new();

@@ -5,8 +5,8 @@ const CITIES: [(&str, u32, u32); 3] = [("paris", 75_100, 20), ("lyon", 69_380, 9
 
 /// Roman numerals of the twenty arrondissements of Paris.
 const ROMAN: [&str; 20] = [
-    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi", "xvii", "xviii",
-    "xix", "xx",
+    "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii", "xiii", "xiv", "xv", "xvi",
+    "xvii", "xviii", "xix", "xx",
 ];
 
 /// What a preposition announces.
@@ -41,12 +41,18 @@ pub(crate) fn announced<'a>(words: &[&'a str]) -> Option<(Announced, Vec<&'a str
         ["dans", "le" | "la" | "les" | "l", ..] => (Announced::Area, skip(2)),
         ["dans" | "en", ..] => (Announced::Area, skip(1)),
         ["departement" | "dept" | "dpt" | "region", "de", "la" | "l", ..] => (Announced::Area, skip(3)),
-        ["departement" | "dept" | "dpt" | "region", "de" | "du" | "des" | "d", ..] => (Announced::Area, skip(2)),
-        ["departement" | "dept" | "dpt" | "region", ..] => (Announced::Area, skip(1)),
-        ["le" | "la" | "les" | "l", "departement" | "dept" | "dpt" | "region", ..] => return announced_after(words, 1),
-        ["pres" | "proche" | "autour" | "commune" | "ville" | "mairie" | "cote", "de" | "du" | "des" | "d", ..] => {
-            (Announced::Commune, opened(&words[1..]))
+        ["departement" | "dept" | "dpt" | "region", "de" | "du" | "des" | "d", ..] => {
+            (Announced::Area, skip(2))
         }
+        ["departement" | "dept" | "dpt" | "region", ..] => (Announced::Area, skip(1)),
+        ["le" | "la" | "les" | "l", "departement" | "dept" | "dpt" | "region", ..] => {
+            return announced_after(words, 1);
+        }
+        [
+            "pres" | "proche" | "autour" | "commune" | "ville" | "mairie" | "cote",
+            "de" | "du" | "des" | "d",
+            ..,
+        ] => (Announced::Commune, opened(&words[1..])),
         ["a" | "au" | "aux" | "de" | "du" | "des" | "d" | "vers" | "sur" | "chez", ..] => {
             (Announced::Commune, opened(words))
         }
@@ -79,7 +85,10 @@ pub(crate) fn arrondissements(words: &[&str]) -> Option<Vec<String>> {
     for word in words {
         if let Some((_, start, count)) = CITIES.iter().find(|(city, ..)| city == word) {
             cities.push((*start, *count));
-        } else if matches!(*word, "arrondissement" | "arrondissements" | "arrond" | "arr" | "ardt" | "arrdt" | "ar") {
+        } else if matches!(
+            *word,
+            "arrondissement" | "arrondissements" | "arrond" | "arr" | "ardt" | "arrdt" | "ar"
+        ) {
             said = true;
         } else if let Some(ordinal) = ordinal(word) {
             if number.replace(ordinal).is_some() {
@@ -108,10 +117,12 @@ fn ordinal(word: &str) -> Option<u32> {
     let digits = word.find(|c: char| !c.is_ascii_digit()).unwrap_or(word.len());
     let (number, ending) = word.split_at(digits);
     if !number.is_empty() {
-        let ending = matches!(ending, "" | "e" | "er" | "re" | "ere" | "nd" | "nde" | "eme" | "ieme" | "em" | "th");
+        let ending =
+            matches!(ending, "" | "e" | "er" | "re" | "ere" | "nd" | "nde" | "eme" | "ieme" | "em" | "th");
         return if ending { number.parse().ok() } else { None };
     }
-    let roman = |text: &str| ROMAN.iter().position(|roman| *roman == text).map(|position| position as u32 + 1);
+    let roman =
+        |text: &str| ROMAN.iter().position(|roman| *roman == text).map(|position| position as u32 + 1);
     roman(word).or_else(|| ["eme", "er", "e"].iter().find_map(|ending| roman(word.strip_suffix(ending)?)))
 }
 
@@ -124,7 +135,9 @@ pub(crate) fn is_five_digits(word: &str) -> bool {
 pub(crate) fn departement_codes(word: &str) -> Vec<String> {
     match word.as_bytes() {
         b"20" => vec!["2A".to_owned(), "2B".to_owned()],
-        [b'0'..=b'9', b'0'..=b'9' | b'a' | b'b'] | [b'9', b'7' | b'8', b'0'..=b'9'] => vec![word.to_uppercase()],
+        [b'0'..=b'9', b'0'..=b'9' | b'a' | b'b'] | [b'9', b'7' | b'8', b'0'..=b'9'] => {
+            vec![word.to_uppercase()]
+        }
         _ => Vec::new(),
     }
 }

@@ -9,6 +9,9 @@ use crate::rank::{Hit, Ranked, Tier};
 /// A postal code designates a commune alone when at least three quarters of the people it serves live there.
 const POSTAL_LEADER: u32 = 3;
 
+/// How many times the people of a longer name a misspelt one must have to be preferred.
+const MISSPELT_LEADER: u64 = 100;
+
 /// No place has a name this long: what is pasted beyond is not read.
 const LONGEST: usize = 160;
 
@@ -38,7 +41,12 @@ impl France {
             .unwrap_or_default();
         Found {
             ambiguous: ranked.ambiguous,
-            places: ranked.hits.into_iter().take(limit).map(|hit| self.place_at(hit.entry, hit.matched)).collect(),
+            places: ranked
+                .hits
+                .into_iter()
+                .take(limit)
+                .map(|hit| self.place_at(hit.entry, hit.matched))
+                .collect(),
         }
     }
 
@@ -96,8 +104,11 @@ impl France {
             return Some(Ranked { ambiguous: departements.len() > 1, hits: departements });
         }
         // CEDEX codes are in no table: the département is all they tell, and not surely.
-        let departements =
-            if cues::is_five_digits(code) { hits(cues::departement_codes_of_postal_code(code)) } else { Vec::new() };
+        let departements = if cues::is_five_digits(code) {
+            hits(cues::departement_codes_of_postal_code(code))
+        } else {
+            Vec::new()
+        };
         (!departements.is_empty()).then_some(Ranked { hits: departements, ambiguous: true })
     }
 
@@ -150,7 +161,8 @@ impl France {
         }
         let mut pairs = words.windows(2).enumerate();
         pairs.find_map(|(at, pair)| {
-            let joined = cues::joined_digits(pair).filter(|joined| !self.postal_positions(joined).is_empty())?;
+            let joined =
+                cues::joined_digits(pair).filter(|joined| !self.postal_positions(joined).is_empty())?;
             Some((at, 2, joined))
         })
     }
@@ -164,16 +176,21 @@ impl France {
             return vec![hit];
         }
         let city = Some(&*self.communes()[hit.entry.position].code);
-        let arrondissements = served.iter().filter(|&&position| self.communes()[position].parent.as_deref() == city);
+        let arrondissements =
+            served.iter().filter(|&&position| self.communes()[position].parent.as_deref() == city);
         arrondissements.map(|&position| self.commune_hit(position, None)).collect()
     }
 
     fn postal(&self, served: &[usize], postal_code: &str) -> Ranked {
         let people = |position: &usize| self.communes()[*position].population;
         let others: u32 = served.iter().skip(1).map(people).sum();
-        let leads = served.len() == 1 || served.first().map_or(0, people) > POSTAL_LEADER.saturating_mul(others);
+        let leads =
+            served.len() == 1 || served.first().map_or(0, people) > POSTAL_LEADER.saturating_mul(others);
         Ranked {
-            hits: served.iter().map(|&position| self.commune_hit(position, Some(postal_code.to_owned()))).collect(),
+            hits: served
+                .iter()
+                .map(|&position| self.commune_hit(position, Some(postal_code.to_owned())))
+                .collect(),
             ambiguous: !leads,
         }
     }
@@ -224,7 +241,7 @@ impl France {
             }
         }
         if !hits.is_empty() {
-            return Some(self.rank(hits, false));
+            return Some(self.unfinished_or_misspelt(hits, &rest));
         }
         for (name, within) in &cues {
             let hits = self.misspelt(name, within);
@@ -241,12 +258,36 @@ impl France {
         (!hits.is_empty()).then(|| Ranked { ambiguous: true, ..self.rank(hits, true) })
     }
 
+    /// "Toulouze" starts Toulouzette (300 people), and is more likely Toulouse: a place a typo away that has far more people
+    /// than every one the text could be the start of goes ahead of them.
+    fn unfinished_or_misspelt(&self, hits: Vec<Hit>, typed: &str) -> Ranked {
+        let mut ranked = self.rank(hits, false);
+        let Some(leader) =
+            ranked.hits.first().cloned().filter(|hit| hit.tier >= Tier::Prefix && !hit.whole_words)
+        else {
+            return ranked;
+        };
+        let enough = u64::from(self.population(leader.entry)) * MISSPELT_LEADER;
+        let mut close = self.rank(self.misspelt(typed, &[]), false).hits;
+        close.retain(|hit| {
+            u64::from(self.population(hit.entry)) > enough && hit.entry.kind == PlaceKind::Commune
+        });
+        if !close.is_empty() {
+            ranked.hits.retain(|hit| close.iter().all(|known| known.entry != hit.entry));
+            ranked.hits.splice(0..0, close);
+            ranked.ambiguous = true;
+        }
+        ranked
+    }
+
     /// "dans la Vienne" is the département and "à Vienne" the commune, when such a place exists under that exact name.
     fn announced(&self, kind: Announced, name: &str, within: &[String]) -> Option<Ranked> {
         let hits = self.named(name, within);
         let is_area = |hit: &Hit| matches!(hit.entry.kind, PlaceKind::Departement | PlaceKind::Region);
         let is_announced = |hit: &Hit| hit.tier <= Tier::Other && is_area(hit) == (kind == Announced::Area);
-        if !hits.iter().any(is_announced) {
+        // "à la Réunion", "du Gard": an article is no sign of a commune.
+        let article = matches!(name.split_once(' '), Some(("le" | "la" | "les" | "l", _)));
+        if !hits.iter().any(is_announced) || (kind == Announced::Commune && article) {
             return hits.iter().any(|hit| hit.tier <= Tier::Other).then(|| self.rank(hits, false));
         }
         let (announced, others): (Vec<Hit>, Vec<Hit>) = hits.into_iter().partition(is_announced);
@@ -321,12 +362,15 @@ impl France {
         let mut regions = Vec::new();
         for name in self.names.exact(&key) {
             match name.entry.kind {
-                PlaceKind::Departement => return vec![self.departements()[name.entry.position].code.to_string()],
+                PlaceKind::Departement => {
+                    return vec![self.departements()[name.entry.position].code.to_string()];
+                }
                 PlaceKind::Region => regions.push(&self.regions()[name.entry.position].code),
                 _ => {}
             }
         }
-        let departements = self.departements().iter().filter(|departement| regions.contains(&&departement.region));
+        let departements =
+            self.departements().iter().filter(|departement| regions.contains(&&departement.region));
         departements.map(|departement| departement.code.to_string()).collect()
     }
 
@@ -338,7 +382,9 @@ impl France {
 
     fn entry(&self, kind: PlaceKind, code: &str) -> Option<Entry> {
         let position = match kind {
-            PlaceKind::Departement => self.departements().iter().position(|departement| *departement.code == *code),
+            PlaceKind::Departement => {
+                self.departements().iter().position(|departement| *departement.code == *code)
+            }
             PlaceKind::Region => self.regions().iter().position(|region| *region.code == *code),
             PlaceKind::Epci => self.epcis().iter().position(|epci| *epci.code == *code),
             _ => self.commune_position(code),
@@ -348,7 +394,8 @@ impl France {
 
     /// Whether an entry lies in one of the départements; always, when none is asked.
     pub(crate) fn lies_within(&self, entry: Entry, within: &[String]) -> bool {
-        within.is_empty() || self.departements_of(entry).iter().any(|code| within.iter().any(|asked| **asked == **code))
+        within.is_empty()
+            || self.departements_of(entry).iter().any(|code| within.iter().any(|asked| **asked == **code))
     }
 
     pub(crate) fn population(&self, entry: Entry) -> u32 {
@@ -360,4 +407,3 @@ impl France {
         }
     }
 }
-

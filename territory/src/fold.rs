@@ -1,7 +1,6 @@
 //! One normal form for names, typed or official, so that spelling habits never separate them.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// Folds a text: compatibility decomposition, marks dropped, ligatures opened, lower case, anything that is neither a letter
 /// nor a digit to one space, and `saint`, `sainte`, `saints`, `saintes` as whole words to `st` or `ste`.
@@ -10,19 +9,16 @@ use unicode_normalization::char::is_combining_mark;
 /// Folding twice gives the same text.
 pub fn fold(text: &str) -> String {
     let mut plain = String::with_capacity(text.len());
-    for c in text.nfkd().flat_map(char::to_lowercase).nfkd() {
-        match c {
-            'œ' => plain.push_str("oe"),
-            'æ' => plain.push_str("ae"),
-            'ß' => plain.push_str("ss"),
-            'ø' => plain.push('o'),
-            // Soft hyphen, zero-width space and joiners, byte order mark: pasted from pages, seen by nobody.
-            '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => {}
-            // Modifier letters, among which the apostrophes ʼ and ʹ, are letters for Unicode.
-            '\u{2b0}'..='\u{2ff}' => plain.push(' '),
-            c if is_combining_mark(c) => {}
-            c if c.is_alphanumeric() => plain.push(c),
-            _ => plain.push(' '),
+    for c in text.chars() {
+        if c.is_ascii_alphanumeric() {
+            plain.push(c.to_ascii_lowercase());
+        } else if c.is_ascii() {
+            plain.push(' ');
+        } else {
+            // Lower case may compose again what was just opened, hence twice.
+            decompose_compatible(c, |c| {
+                c.to_lowercase().for_each(|c| decompose_compatible(c, |c| open(&mut plain, c)))
+            });
         }
     }
     let mut folded = String::with_capacity(plain.len());
@@ -37,6 +33,23 @@ pub fn fold(text: &str) -> String {
         });
     }
     folded
+}
+
+/// Adds a decomposed lower-case character in its plainest form.
+fn open(plain: &mut String, c: char) {
+    match c {
+        'œ' => plain.push_str("oe"),
+        'æ' => plain.push_str("ae"),
+        'ß' => plain.push_str("ss"),
+        'ø' => plain.push('o'),
+        // Soft hyphen, zero-width space and joiners, byte order mark: pasted from pages, seen by nobody.
+        '\u{ad}' | '\u{200b}'..='\u{200d}' | '\u{2060}' | '\u{feff}' => {}
+        // Modifier letters, among which the apostrophes ʼ and ʹ, are letters for Unicode.
+        '\u{2b0}'..='\u{2ff}' => plain.push(' '),
+        c if is_combining_mark(c) => {}
+        c if c.is_alphanumeric() => plain.push(c),
+        _ => plain.push(' '),
+    }
 }
 
 #[cfg(test)]

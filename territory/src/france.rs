@@ -43,7 +43,15 @@ impl France {
         let (others, usual) = (tables::other_names(), tables::usual_names());
         let names = Names::index(&communes, &departements, &regions, &epcis, others, usual);
         let postal_codes = postal_codes(&communes);
-        France { communes, departements, regions, epcis, former_codes: tables::former_codes(), postal_codes, names }
+        France {
+            communes,
+            departements,
+            regions,
+            epcis,
+            former_codes: tables::former_codes(),
+            postal_codes,
+            names,
+        }
     }
 
     /// Every commune and municipal arrondissement, by code.
@@ -87,7 +95,8 @@ impl France {
 
     /// The département (or overseas collectivity) of a code: `92`, `2A`, `974`.
     pub fn departement(&self, code: &str) -> Option<&Departement> {
-        by_code(&self.departements, code, |departement| &departement.code).map(|position| &self.departements[position])
+        by_code(&self.departements, code, |departement| &departement.code)
+            .map(|position| &self.departements[position])
     }
 
     /// The region of a code: `11`, `04`.
@@ -107,14 +116,20 @@ impl France {
         let whole = |commune: &&Commune| commune.kind == CommuneKind::Commune;
         let communes = self.communes.iter();
         match kind {
-            PlaceKind::Departement => communes.filter(whole).filter(|commune| *commune.departement == *code).collect(),
+            PlaceKind::Departement => {
+                communes.filter(whole).filter(|commune| *commune.departement == *code).collect()
+            }
             PlaceKind::Region => communes.filter(whole).filter(|commune| *commune.region == *code).collect(),
             PlaceKind::Epci => {
                 communes.filter(whole).filter(|commune| is(&commune.epci) || is(&commune.ept)).collect()
             }
             PlaceKind::Commune | PlaceKind::Arrondissement => {
                 let arrondissements: Vec<_> = communes.filter(|commune| is(&commune.parent)).collect();
-                if arrondissements.is_empty() { self.commune(code).into_iter().collect() } else { arrondissements }
+                if arrondissements.is_empty() {
+                    self.commune(code).into_iter().collect()
+                } else {
+                    arrondissements
+                }
             }
             PlaceKind::Territory => Vec::new(),
         }

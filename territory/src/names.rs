@@ -27,13 +27,35 @@ pub(crate) struct Name {
     pub label: Option<Box<str>>,
 }
 
+/// Words of the legal form of an EPCI: typed or not, they do not tell one from another.
+const LEGAL_FORMS: [&str; 16] = [
+    "agglo",
+    "agglomeration",
+    "ca",
+    "cc",
+    "communaute",
+    "communautes",
+    "commune",
+    "communes",
+    "cu",
+    "ept",
+    "eurometropole",
+    "grand",
+    "interco",
+    "intercommunalite",
+    "metropole",
+    "urbaine",
+];
+
 /// Every name, by key; and by the words that carry meaning.
 pub(crate) struct Names {
     names: Vec<Name>,
     /// Key without its small words, position in `names`; only where they differ.
     loose: Vec<(Box<str>, usize)>,
-    /// Whole keys of the EPCI, in the order of their table.
-    epcis: Vec<String>,
+    /// A word of the official name of an EPCI that tells it from others, position in their table; sorted.
+    epci_words: Vec<(Box<str>, usize)>,
+    /// The same words, by position.
+    words_of_epcis: Vec<Vec<Box<str>>>,
 }
 
 /// Words people leave out, put in or exchange without meaning another place.
@@ -70,7 +92,9 @@ impl Names {
         }
         for name in usual {
             let (kind, position) = match &*name.kind {
-                "region" => (PlaceKind::Region, regions.binary_search_by(|region| region.code.cmp(&name.code))),
+                "region" => {
+                    (PlaceKind::Region, regions.binary_search_by(|region| region.code.cmp(&name.code)))
+                }
                 _ => (PlaceKind::Epci, epcis.binary_search_by(|epci| epci.code.cmp(&name.code))),
             };
             let entry = Entry { kind, position: position.expect("usual names are of known areas") };
@@ -98,12 +122,33 @@ impl Names {
             }
         }
         loose.sort_unstable();
-        Names { names, loose, epcis: epcis.iter().map(|epci| key(&epci.name)).collect() }
+        let words_of_epcis: Vec<Vec<Box<str>>> =
+            epcis.iter().map(|epci| telling_words(&key(&epci.name)).map(Box::from).collect()).collect();
+        let positions = words_of_epcis.iter().enumerate();
+        let mut epci_words: Vec<(Box<str>, usize)> = positions
+            .flat_map(|(position, words)| words.iter().map(move |word| (word.clone(), position)))
+            .collect();
+        epci_words.sort_unstable();
+        Names { names, loose, epci_words, words_of_epcis }
     }
 
-    /// The keys of the official names of the EPCI, in the order of their table.
-    pub fn epcis(&self) -> impl Iterator<Item = &str> {
-        self.epcis.iter().map(String::as_str)
+    /// The EPCI that have every word of the key, in any order, the last one maybe unfinished: position in their table, and
+    /// how many of their words are not in the key.
+    pub fn epcis_with_words(&self, key: &str) -> Vec<(usize, usize)> {
+        let typed: Vec<&str> = telling_words(key).collect();
+        let Some((last, whole)) = typed.split_last().filter(|(last, _)| last.len() >= 3) else {
+            return Vec::new();
+        };
+        let start = self.epci_words.partition_point(|(word, _)| **word < **last);
+        let candidates = self.epci_words[start..].iter().take_while(|(word, _)| word.starts_with(last));
+        let mut epcis = Vec::new();
+        for &(_, position) in candidates {
+            let words = &self.words_of_epcis[position];
+            if whole.iter().all(|word| words.iter().any(|known| **known == **word)) {
+                epcis.push((position, words.iter().filter(|known| !typed.contains(&&***known)).count()));
+            }
+        }
+        epcis
     }
 
     /// The names that are exactly this key, by preference.
@@ -117,9 +162,11 @@ impl Names {
         self.names[start..].iter().take_while(move |name| name.key.starts_with(key))
     }
 
-    /// The names that are this key once small words are left out on both sides.
+    /// The names that are this key once small words are left out on both sides. A key that ends with one is unfinished, and
+    /// is none.
     pub fn loosely<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a Name> {
-        let key = loosen(key);
+        let unfinished = key.rsplit(' ').next().is_none_or(is_small);
+        let key = if unfinished { String::new() } else { loosen(key) };
         let start = self.loose.partition_point(|(loose, _)| **loose < *key);
         let same = key.clone();
         let loose = self.loose[start..].iter().take_while(move |(loose, _)| **loose == *same);
@@ -132,6 +179,9 @@ impl Names {
 /// The key of a name, typed or official: folded, with the spellings that only addresses know opened.
 pub(crate) fn key(text: &str) -> String {
     let folded = fold(text);
+    if !folded.split(' ').any(|word| matches!(word, "lez" | "hte" | "hts" | "s")) {
+        return folded;
+    }
     let mut key = String::with_capacity(folded.len());
     let mut words = folded.split(' ').peekable();
     while let Some(word) = words.next() {
@@ -164,6 +214,11 @@ pub(crate) fn loosen(key: &str) -> String {
 /// Whether a word is one that people leave out.
 pub(crate) fn is_small(word: &str) -> bool {
     SMALL_WORDS.contains(&word)
+}
+
+/// The words that tell an EPCI from another.
+fn telling_words(key: &str) -> impl Iterator<Item = &str> {
+    key.split(' ').filter(|word| !is_small(word) && !LEGAL_FORMS.contains(word))
 }
 
 fn range<'a>(names: &'a [Name], key: &'a str) -> impl Iterator<Item = &'a Name> {
@@ -212,11 +267,17 @@ fn add_epci(names: &mut Vec<Name>, epci: &Epci, entry: Entry) {
         None => &epci.name,
     };
     let whole = key(name);
-    let forms = ["communaute de communes ", "communaute d agglomeration ", "communaute urbaine ", "metropole "];
-    let short = forms.iter().find_map(|form| whole.strip_prefix(form));
-    let short = short.map(|short| short.trim_start_matches("d ").trim_start_matches("de ").trim_start_matches("du "));
-    if let Some(short) = short.map(|short| short.trim_start_matches("des ").trim_start_matches("la ")) {
+    let forms =
+        ["communaute de communes ", "communaute d agglomeration ", "communaute urbaine ", "metropole "];
+    if let Some(short) = forms.iter().find_map(|form| whole.strip_prefix(form)) {
+        let linked = ["d ", "de ", "du ", "des "].iter().find_map(|link| short.strip_prefix(link));
+        let short = linked.unwrap_or(short);
         add(names, short, entry, Bond::Current);
+        for article in ["le ", "la ", "les ", "l "] {
+            if let Some(rest) = short.strip_prefix(article) {
+                add(names, rest, entry, Bond::WithoutArticle);
+            }
+        }
     } else if name.len() < epci.name.len() {
         add(names, &whole, entry, Bond::Current);
     }

@@ -71,7 +71,9 @@ impl France {
     /// département, a postal code, "dans la".
     pub(crate) fn rank(&self, mut hits: Vec<Hit>, settled: bool) -> Ranked {
         hits.sort_by_cached_key(|hit| {
-            (hit.tier, hit.distance, Reverse(self.weight(hit)), hit.entry.kind, hit.entry.position)
+            // "Corrèze (19)" is the commune: for the département, the number would say nothing.
+            let last = settled && is_area(hit);
+            (hit.tier, hit.distance, last, Reverse(self.weight(hit)), hit.entry.kind, hit.entry.position)
         });
         let Some(leader) = hits.first().cloned() else { return Ranked::default() };
         let mut ambiguous = hits[1..].iter().any(|hit| self.contests(&leader, hit, settled));
@@ -86,21 +88,27 @@ impl France {
 
     /// Whether a candidate that answers as well as the leader is too big to be passed over.
     fn contests(&self, leader: &Hit, other: &Hit, settled: bool) -> bool {
-        let area = |hit: &Hit| !matches!(hit.entry.kind, PlaceKind::Commune | PlaceKind::Arrondissement);
-        if (other.tier, other.distance) != (leader.tier, leader.distance) || self.same_extent(leader.entry, other.entry) {
+        if (other.tier, other.distance) != (leader.tier, leader.distance)
+            || self.same_extent(leader.entry, other.entry)
+        {
             return false;
         }
-        if settled && area(leader) != area(other) {
+        if settled && is_area(leader) != is_area(other) {
             return false;
         }
         let (people, leading) = (self.people(other), self.people(leader));
         match leader.tier {
             // The people of a commune say nothing of the part of it that bore the name.
             Tier::Other => true,
+            // "Saint-Maur" is not the start of Saint-Maurice when it is the first word of Saint-Maur-des-Fossés.
+            Tier::Prefix if leader.whole_words && !other.whole_words => false,
             Tier::Prefix | Tier::OtherPrefix => self.weight(other) * CLEARLY_BIGGER > self.weight(leader),
             // An EPCI named after its main town is not another place one could have meant, unless it dwarfs it.
             _ if other.entry.kind == PlaceKind::Epci && leader.entry.kind != PlaceKind::Epci => {
                 people > leading * CLEARLY_BIGGER
+            }
+            _ if is_area(leader) != is_area(other) => {
+                self.weight(other) * CLEARLY_BIGGER > self.weight(leader)
             }
             _ => people * CLEARLY_BIGGER > leading,
         }
@@ -112,12 +120,16 @@ impl France {
         if !(Tier::Exact..=Tier::Other).contains(&leader.tier) {
             let bigger = |hit: &Hit| self.people(hit) > self.people(leader) * CLEARLY_BIGGER;
             let misspelt = leader.tier == Tier::Misspelt;
-            return (Vec::new(), extract(hits, |hit| misspelt && hit.distance > leader.distance && bigger(hit)));
+            return (
+                Vec::new(),
+                extract(hits, |hit| misspelt && hit.distance > leader.distance && bigger(hit)),
+            );
         }
         let leading = self.people(leader);
         let times = if leader.tier == Tier::Other { 1 } else { CLEARLY_BIGGER };
         let weaker = |hit: &Hit| hit.tier > leader.tier && hit.entry.kind == PlaceKind::Commune;
-        let mut ahead = extract(hits, |hit| weaker(hit) && hit.whole_words && self.people(hit) > leading * times);
+        let mut ahead =
+            extract(hits, |hit| weaker(hit) && hit.whole_words && self.people(hit) > leading * times);
         ahead.sort_by_key(|hit| Reverse(self.people(hit)));
         let behind = extract(hits, |hit| {
             weaker(hit) && hit.tier == Tier::Other && self.people(hit) > leading * CLEARLY_BIGGER
@@ -135,7 +147,8 @@ impl France {
         let departement = match entry.kind {
             PlaceKind::Region => {
                 let code = &self.regions()[entry.position].code;
-                let mut departements = self.departements().iter().filter(|departement| departement.region == *code);
+                let mut departements =
+                    self.departements().iter().filter(|departement| departement.region == *code);
                 match (departements.next(), departements.next()) {
                     (Some(only), None) => only,
                     _ => return (PlaceKind::Region, code),
@@ -158,11 +171,12 @@ impl France {
     }
 
     fn weight(&self, hit: &Hit) -> u64 {
-        match hit.entry.kind {
-            PlaceKind::Commune | PlaceKind::Arrondissement => self.people(hit),
-            _ => self.people(hit) / AREA_DISCOUNT,
-        }
+        if is_area(hit) { self.people(hit) / AREA_DISCOUNT } else { self.people(hit) }
     }
+}
+
+fn is_area(hit: &Hit) -> bool {
+    !matches!(hit.entry.kind, PlaceKind::Commune | PlaceKind::Arrondissement)
 }
 
 /// Takes the hits that pass out of the list, in order.
