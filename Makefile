@@ -1,0 +1,63 @@
+# What one types here. `make` alone lists it.
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+target_dir := $(or $(CARGO_TARGET_DIR),target)
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "%-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: run
+run: ## the demo, at http://127.0.0.1:8080 (ARGS="--listen 0.0.0.0:80" for more)
+	@scripts/setup run
+	cargo build --release
+	@exec "$(target_dir)/release/maille" demo $(ARGS)
+
+.PHONY: build
+build: ## the program with its assets inside: $CARGO_TARGET_DIR/release/maille, or target/release/maille
+	@scripts/setup build
+	cargo build --release
+
+.PHONY: test
+test: ## every check and every test
+	@scripts/setup test
+	@$(MAKE) lint
+	scripts/prepare-sql --check
+	@scripts/run-tests
+
+.PHONY: lint
+lint: ## format, clippy, documentation, without a warning
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+
+.PHONY: fmt
+fmt: ## formats the code
+	cargo fmt --all
+
+.PHONY: prepare
+prepare: ## writes store/.sqlx anew, after a change of a migration or a query
+	@scripts/setup test
+	scripts/prepare-sql
+
+.PHONY: bench
+bench: ## how long things take
+	@scripts/setup build
+	cargo run --release --package maille-territory --example load
+
+.PHONY: soak
+soak: ## the property tests, long
+	@scripts/setup test
+	PROPTEST_CASES=20000 scripts/run-tests
+
+.PHONY: setup
+setup: ## installs what is missing (the others do it when they need it)
+	@scripts/setup test
+
+.PHONY: clean
+clean: ## removes what was built and the npm packages, not the data (.maille)
+	cargo clean
+	rm -rf web/node_modules
