@@ -36,23 +36,16 @@ pub(crate) fn without_postal_apparatus(key: &str) -> Vec<&str> {
 
 /// The words after a leading preposition, and what it announces. Contracted forms are opened: "au Havre" → "le havre".
 pub(crate) fn announced<'a>(words: &[&'a str]) -> Option<(Announced, Vec<&'a str>)> {
-    let skip = |count: usize| words[count..].to_vec();
     let (announced, rest) = match words {
-        ["dans", "le" | "la" | "les" | "l", ..] => (Announced::Area, skip(2)),
-        ["dans" | "en", ..] => (Announced::Area, skip(1)),
-        ["departement" | "dept" | "dpt" | "region", "de", "la" | "l", ..] => (Announced::Area, skip(3)),
-        ["departement" | "dept" | "dpt" | "region", "de" | "du" | "des" | "d", ..] => {
-            (Announced::Area, skip(2))
+        [first, rest @ ..] | ["le" | "la", first, rest @ ..] if is_administrative(first) => {
+            (Announced::Area, without_link(rest).to_vec())
         }
-        ["departement" | "dept" | "dpt" | "region", ..] => (Announced::Area, skip(1)),
-        ["le" | "la" | "les" | "l", "departement" | "dept" | "dpt" | "region", ..] => {
-            return announced_after(words, 1);
+        ["dans", "le" | "la" | "les" | "l", rest @ ..] | ["dans" | "en", rest @ ..] => {
+            (Announced::Area, rest.to_vec())
         }
-        [
-            "pres" | "proche" | "autour" | "commune" | "ville" | "mairie" | "cote",
-            "de" | "du" | "des" | "d",
-            ..,
-        ] => (Announced::Commune, opened(&words[1..])),
+        ["pres" | "proche" | "autour" | "commune" | "ville" | "mairie", "de" | "du" | "des" | "d", ..] => {
+            (Announced::Commune, opened(&words[1..]))
+        }
         ["a" | "au" | "aux" | "de" | "du" | "des" | "d" | "vers" | "sur" | "chez", ..] => {
             (Announced::Commune, opened(words))
         }
@@ -61,8 +54,16 @@ pub(crate) fn announced<'a>(words: &[&'a str]) -> Option<(Announced, Vec<&'a str
     (!rest.is_empty()).then_some((announced, rest))
 }
 
-fn announced_after<'a>(words: &[&'a str], skipped: usize) -> Option<(Announced, Vec<&'a str>)> {
-    announced(&words[skipped..])
+fn is_administrative(word: &str) -> bool {
+    matches!(word, "departement" | "dept" | "dpt" | "region")
+}
+
+/// "de la Vienne" → "vienne".
+fn without_link<'a, 'b>(words: &'b [&'a str]) -> &'b [&'a str] {
+    match words {
+        ["de", "la" | "l", rest @ ..] | ["de" | "du" | "des" | "d", rest @ ..] => rest,
+        words => words,
+    }
 }
 
 /// "au X" → "le X", "aux X" and "des X" → "les X", "du X" → "le X"; other prepositions fall.
@@ -154,7 +155,7 @@ pub(crate) fn joined_digits(words: &[&str]) -> Option<String> {
     let joined = words.concat();
     let digits = joined.bytes().all(|byte| byte.is_ascii_digit());
     let code = match *lengths {
-        [2, 3] | [1, 1] | [2, 1] | [3, 3, 3] => digits,
+        [2, 1 | 3] | [1, 1] | [3, 3, 3] => digits,
         _ => false,
     };
     (code || joined == "2a" || joined == "2b").then_some(joined)

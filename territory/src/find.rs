@@ -2,7 +2,7 @@
 
 use crate::cues::{self, Announced};
 use crate::france::{Entry, France};
-use crate::names::{is_small, key};
+use crate::names::{self, is_small, key};
 use crate::place::{Found, PlaceKind};
 use crate::rank::{Hit, Ranked, Tier};
 
@@ -11,6 +11,9 @@ const POSTAL_LEADER: u32 = 3;
 
 /// How many times the people of a longer name a misspelt one must have to be preferred.
 const MISSPELT_LEADER: u64 = 100;
+
+/// Letters from which the name of a département is recognised in spite of a typo.
+const MISSPELT_DEPARTEMENT: usize = 8;
 
 /// No place has a name this long: what is pasted beyond is not read.
 const LONGEST: usize = 160;
@@ -23,7 +26,7 @@ impl France {
     /// preposition, name and département, then loosely written names, prefixes, words of an EPCI, and one typo.
     ///
     /// `ambiguous` says that the first is not surely what was meant. A homonym leads only with ten times the people of the
-    /// next, and not when a longer name that starts with it has ten times its own (Évry, Neuilly). A département given with the
+    /// next, and not when a longer name that starts with it has five times its own (Évry, Neuilly). A département given with the
     /// name settles. A postal code leads to one commune when three quarters of the people it serves live there.
     pub fn find(&self, text: &str, limit: usize) -> Found {
         let text: String = text.chars().take(LONGEST).collect();
@@ -38,6 +41,7 @@ impl France {
             .or_else(|| self.by_postal_code(&words))
             .or_else(|| self.by_arrondissement(&words, &within))
             .or_else(|| self.by_name(&words, &within))
+            .or_else(|| self.by_parts(&words))
             .unwrap_or_default();
         Found {
             ambiguous: ranked.ambiguous,
@@ -185,7 +189,7 @@ impl France {
         let people = |position: &usize| self.communes()[*position].population;
         let others: u32 = served.iter().skip(1).map(people).sum();
         let leads =
-            served.len() == 1 || served.first().map_or(0, people) > POSTAL_LEADER.saturating_mul(others);
+            served.len() == 1 || served.first().map_or(0, people) >= POSTAL_LEADER.saturating_mul(others);
         Ranked {
             hits: served
                 .iter()
@@ -303,6 +307,31 @@ impl France {
         Some(ranked)
     }
 
+    /// The last resort, never sure: the longest current names at the start and at the end of a text that is more than a place,
+    /// as "Lyon Part-Dieu" or "10 rue de la Gare, Bagneux".
+    fn by_parts(&self, words: &[&str]) -> Option<Ranked> {
+        let hits_of = |part: &[&str]| {
+            let mut hits = if part.len() == 1 && is_small(part[0]) {
+                Vec::new()
+            } else {
+                self.named(&part.join(" "), &[])
+            };
+            hits.retain(|hit| hit.tier <= Tier::WithoutArticle && hit.entry.kind == PlaceKind::Commune);
+            hits
+        };
+        let ends = (1..words.len()).map(|start| &words[start..]);
+        if let Some(ranked) = ends.clone().find_map(|part| self.by_arrondissement(part, &[])) {
+            return Some(Ranked { ambiguous: true, ..ranked });
+        }
+        let starts = (1..words.len()).rev().map(|end| &words[..end]);
+        let start = starts.map(hits_of).find(|hits| !hits.is_empty());
+        let end = ends.map(hits_of).find(|hits| !hits.is_empty());
+        let mut hits: Vec<Hit> = start.into_iter().chain(end).flatten().collect();
+        hits.sort_by_key(|hit| (std::cmp::Reverse(self.population(hit.entry)), hit.entry));
+        hits.dedup_by_key(|hit| hit.entry);
+        (!hits.is_empty()).then_some(Ranked { hits, ambiguous: true })
+    }
+
     /// A name within a département, unless the whole text is rather a loosely written name ("Neuilly Marne").
     fn in_departement(&self, name: &str, within: &[String], whole: &[Hit]) -> Option<Ranked> {
         let hits = self.named(name, within);
@@ -369,9 +398,14 @@ impl France {
                 _ => {}
             }
         }
-        let departements =
-            self.departements().iter().filter(|departement| regions.contains(&&departement.region));
-        departements.map(|departement| departement.code.to_string()).collect()
+        // "Haut de Seine" is common; shorter names are too close to each other.
+        let near = |name: &str| {
+            key.len() >= MISSPELT_DEPARTEMENT && strsim::osa_distance(&names::key(name), &key) == 1
+        };
+        let named = self.departements().iter().filter(|departement| {
+            if regions.is_empty() { near(&departement.name) } else { regions.contains(&&departement.region) }
+        });
+        named.map(|departement| departement.code.to_string()).collect()
     }
 
     fn known_departements(&self, word: &str) -> Vec<String> {

@@ -17,7 +17,7 @@ pub fn fold(text: &str) -> String {
         } else {
             // Lower case may compose again what was just opened, hence twice.
             decompose_compatible(c, |c| {
-                c.to_lowercase().for_each(|c| decompose_compatible(c, |c| open(&mut plain, c)))
+                c.to_lowercase().for_each(|c| decompose_compatible(c, |c| open(&mut plain, c)));
             });
         }
     }

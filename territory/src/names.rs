@@ -49,8 +49,8 @@ const LEGAL_FORMS: [&str; 16] = [
 
 /// Every name, by key; and by the words that carry meaning.
 pub(crate) struct Names {
-    names: Vec<Name>,
-    /// Key without its small words, position in `names`; only where they differ.
+    sorted: Vec<Name>,
+    /// Key without its small words, position in `sorted`; only where they differ.
     loose: Vec<(Box<str>, usize)>,
     /// A word of the official name of an EPCI that tells it from others, position in their table; sorted.
     epci_words: Vec<(Box<str>, usize)>,
@@ -129,7 +129,7 @@ impl Names {
             .flat_map(|(position, words)| words.iter().map(move |word| (word.clone(), position)))
             .collect();
         epci_words.sort_unstable();
-        Names { names, loose, epci_words, words_of_epcis }
+        Names { sorted: names, loose, epci_words, words_of_epcis }
     }
 
     /// The EPCI that have every word of the key, in any order, the last one maybe unfinished: position in their table, and
@@ -153,13 +153,13 @@ impl Names {
 
     /// The names that are exactly this key, by preference.
     pub fn exact<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Name> {
-        range(&self.names, key)
+        range(&self.sorted, key)
     }
 
     /// The names that start with this key, itself included.
     pub fn starting_with<'a>(&'a self, key: &'a str) -> impl Iterator<Item = &'a Name> {
-        let start = self.names.partition_point(|name| *name.key < *key);
-        self.names[start..].iter().take_while(move |name| name.key.starts_with(key))
+        let start = self.sorted.partition_point(|name| *name.key < *key);
+        self.sorted[start..].iter().take_while(move |name| name.key.starts_with(key))
     }
 
     /// The names that are this key once small words are left out on both sides. A key that ends with one is unfinished, and
@@ -170,9 +170,9 @@ impl Names {
         let start = self.loose.partition_point(|(loose, _)| **loose < *key);
         let same = key.clone();
         let loose = self.loose[start..].iter().take_while(move |(loose, _)| **loose == *same);
-        let start = self.names.partition_point(|name| *name.key < *key);
-        let whole = self.names[start..].iter().take_while(move |name| *name.key == *key);
-        loose.map(|(_, position)| &self.names[*position]).chain(whole)
+        let start = self.sorted.partition_point(|name| *name.key < *key);
+        let whole = self.sorted[start..].iter().take_while(move |name| *name.key == *key);
+        loose.map(|(_, position)| &self.sorted[*position]).chain(whole)
     }
 }
 

@@ -5,12 +5,19 @@ use std::cmp::Reverse;
 use crate::france::{Entry, France};
 use crate::place::PlaceKind;
 
-/// A homonym leads when it has this many times the people of the next, and yields to a longer name that has as many more.
+/// A homonym leads when it has this many times the people of the next, and yields to a former name that has as many more.
 const CLEARLY_BIGGER: u64 = 10;
+
+/// A name yields to a longer one that starts with it and has this many times its people: Nogent (3 500) to Nogent-sur-Marne.
+const LIKELIER: u64 = 5;
 
 /// An area counts for a hundredth of its people against a commune of the same name: "Vienne" is first the town of 32 000
 /// people, "Landes" first the département and not the village of 700.
 const AREA_DISCOUNT: u64 = 100;
+
+/// An area that leads, so discounted, over a commune of the same name does so clearly from this many times its people:
+/// "Loire" is not Loiré, 900 people, but "Doubs" may be the town.
+const CLEAR_AREA: u64 = 3;
 
 /// How well a candidate answers the text. The order is that of preference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -107,9 +114,10 @@ impl France {
             _ if other.entry.kind == PlaceKind::Epci && leader.entry.kind != PlaceKind::Epci => {
                 people > leading * CLEARLY_BIGGER
             }
-            _ if is_area(leader) != is_area(other) => {
+            _ if is_area(other) && !is_area(leader) => {
                 self.weight(other) * CLEARLY_BIGGER > self.weight(leader)
             }
+            _ if is_area(leader) && !is_area(other) => self.weight(other) * CLEAR_AREA > self.weight(leader),
             _ => people * CLEARLY_BIGGER > leading,
         }
     }
@@ -126,7 +134,7 @@ impl France {
             );
         }
         let leading = self.people(leader);
-        let times = if leader.tier == Tier::Other { 1 } else { CLEARLY_BIGGER };
+        let times = if leader.tier == Tier::Other { 1 } else { LIKELIER };
         let weaker = |hit: &Hit| hit.tier > leader.tier && hit.entry.kind == PlaceKind::Commune;
         let mut ahead =
             extract(hits, |hit| weaker(hit) && hit.whole_words && self.people(hit) > leading * times);
