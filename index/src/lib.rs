@@ -1,1 +1,38 @@
 //! The search engine: French analysis, tantivy, R-tree, ranking, reasons. Knows no SQL.
+//!
+//! [`Index`] writes, [`Node`] answers. A request goes through `search`: its place is resolved (`place`) to the tokens
+//! that hold it (`coverage`), its words to queries (`analysis`, `query`), matches are checked (`criteria`), ordered by
+//! one documented formula (`rank`) and explained by the numbers that ordered them (`reasons`). Nothing outside this crate
+//! sees a type of the engine underneath.
+
+mod analysis;
+pub mod answer;
+mod coverage;
+mod criteria;
+mod document;
+mod error;
+mod facets;
+mod french;
+mod generation;
+mod geo;
+mod hit;
+mod index;
+mod node;
+mod place;
+mod query;
+mod rank;
+mod reasons;
+mod schema;
+mod search;
+mod segment;
+mod snapshot;
+mod suggest;
+mod territories;
+mod top;
+mod traits;
+
+pub use answer::{Answer, Hit, Serves};
+pub use error::{Error, SearchError};
+pub use geo::Window;
+pub use index::{Change, Index, Rebuild};
+pub use node::Node;

@@ -1,0 +1,306 @@
+//! Whom a listing serves, as tokens.
+//!
+//! A listing carries one token per part of its coverage, at the level it was given; only a radius is resolved, to the
+//! communes it reaches. A place asked becomes its [`Scope`]: the tokens that hold it. They meet or they do not. What
+//! can change without the listing changing (the communes of a coordination territory) is resolved on the side of the
+//! place, so that no listing is ever indexed again for it.
+
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
+use maille_domain::{Coverage, CoverageLevel};
+use maille_territory::{Commune, Place, PlaceKind, Point, france};
+
+use crate::geo::PointTree;
+use crate::schema::hash;
+use crate::territories::{Territories, communes};
+
+/// What a token speaks of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Space {
+    Unknown,
+    National,
+    Region,
+    Departement,
+    Territory,
+    Epci,
+    Commune,
+    /// A commune within a radius.
+    Reach,
+    /// Something inside this département is served, without the whole of it.
+    PartOfDepartement,
+    /// The same of a region.
+    PartOfRegion,
+}
+
+/// A coverage token. Codes are hashed: a thousand times a thousand territories would collide once in 2⁵⁸ / 10¹².
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token(pub u64);
+
+impl Token {
+    const fn bits(space: Space, hashed: u64) -> Token {
+        Token(((space as u64) << 58) | (hashed >> 6))
+    }
+
+    fn new(space: Space, code: &str) -> Token {
+        Token::bits(space, hash(code.as_bytes()))
+    }
+
+    /// Carried by listings that say nothing of whom they serve.
+    pub const UNKNOWN: Token = Token::bits(Space::Unknown, 0);
+    const NATIONAL: Token = Token::bits(Space::National, 0);
+}
+
+/// The tokens of a listing, sorted: those of its coverage as given, and the communes its radius reaches.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Tokens {
+    pub given: Vec<Token>,
+    pub reach: Vec<Token>,
+}
+
+static COMMUNES: LazyLock<PointTree> = LazyLock::new(|| {
+    PointTree::new((0..).zip(france().communes()).map(|(position, commune)| (position, commune.point)))
+});
+
+/// The tokens of a coverage around a site.
+pub fn tokens(coverage: &[Coverage], site: Option<Point>) -> Tokens {
+    let mut tokens = Tokens::default();
+    for part in coverage {
+        add_tokens(part, site, &mut tokens);
+    }
+    if tokens.given.is_empty() && tokens.reach.is_empty() {
+        tokens.given.push(Token::UNKNOWN);
+    }
+    for list in [&mut tokens.given, &mut tokens.reach] {
+        list.sort_unstable();
+        list.dedup();
+    }
+    tokens
+}
+
+fn add_tokens(part: &Coverage, site: Option<Point>, tokens: &mut Tokens) {
+    let mut inside = |departement: &str, region: &str| {
+        tokens.given.push(Token::new(Space::PartOfDepartement, departement));
+        tokens.given.push(Token::new(Space::PartOfRegion, region));
+    };
+    match part {
+        Coverage::Commune(code) => {
+            if let Some(commune) = france().current_commune(code) {
+                inside(&commune.departement, &commune.region);
+                tokens.given.push(Token::new(Space::Commune, &commune.code));
+            }
+        }
+        Coverage::Epci(code) => {
+            if let Some(epci) = france().epci(code) {
+                for departement in epci.departements.iter().filter_map(|code| france().departement(code)) {
+                    inside(&departement.code, &departement.region);
+                }
+                tokens.given.push(Token::new(Space::Epci, code));
+            }
+        }
+        Coverage::Departement(code) => {
+            if let Some(departement) = france().departement(code) {
+                tokens.given.push(Token::new(Space::PartOfRegion, &departement.region));
+            }
+            tokens.given.push(Token::new(Space::Departement, code));
+        }
+        Coverage::Region(code) => tokens.given.push(Token::new(Space::Region, code)),
+        Coverage::Territory(code) => tokens.given.push(Token::new(Space::Territory, code)),
+        Coverage::National => tokens.given.push(Token::NATIONAL),
+        Coverage::Radius(km) => {
+            let Some(site) = site else { return };
+            for commune in reached(site, *km) {
+                inside(&commune.departement, &commune.region);
+                tokens.reach.push(Token::new(Space::Reach, &commune.code));
+            }
+        }
+    }
+}
+
+/// The communes whose point is within a radius, and the one the site is in, however small the radius.
+fn reached(site: Point, km: f64) -> Vec<&'static Commune> {
+    let own = france().commune_at(site.lat, site.lon);
+    let around = COMMUNES.within(site, km).map(|(position, _)| &france().communes()[position as usize]);
+    own.into_iter().chain(around).collect()
+}
+
+/// How a token serves a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Match {
+    /// Whether only part of the place is served.
+    pub part: bool,
+    /// The level of the coverage.
+    pub level: CoverageLevel,
+}
+
+/// A place asked, as the tokens that serve it.
+#[derive(Debug, Clone, Default)]
+pub struct Scope {
+    /// Sorted by token.
+    tokens: Vec<(Token, Match)>,
+}
+
+impl Scope {
+    /// The scope of a place.
+    pub fn of(place: &Place, territories: &Territories) -> Scope {
+        let mut scope = Builder { tokens: BTreeMap::new(), territories };
+        match place.kind {
+            PlaceKind::Commune | PlaceKind::Arrondissement => {
+                if let Some(commune) = france().current_commune(&place.code) {
+                    scope.commune(commune);
+                }
+            }
+            PlaceKind::Departement => scope.departement(&place.code),
+            PlaceKind::Region => scope.region(&place.code),
+            PlaceKind::Epci => {
+                let own = Token::new(Space::Epci, &place.code);
+                scope.several(&france().communes_of(PlaceKind::Epci, &place.code), own, CoverageLevel::Epci);
+            }
+            PlaceKind::Territory => {
+                let own = Token::new(Space::Territory, &place.code);
+                let communes =
+                    territories.get(&place.code).map(|territory| communes(territory)).unwrap_or_default();
+                scope.several(&communes, own, CoverageLevel::Territory);
+            }
+        }
+        scope.build()
+    }
+
+    /// The scope of several communes that one postal code serves: any of them.
+    pub fn of_any(communes: &[&'static Commune], territories: &Territories) -> Scope {
+        let mut scope = Builder { tokens: BTreeMap::new(), territories };
+        for commune in communes {
+            scope.commune(commune);
+        }
+        scope.build()
+    }
+
+    /// How a token serves the place, if it does.
+    pub fn get(&self, token: Token) -> Option<Match> {
+        self.tokens
+            .binary_search_by_key(&token, |(token, _)| *token)
+            .ok()
+            .map(|position| self.tokens[position].1)
+    }
+
+    /// The best that tokens do for the place.
+    pub fn best(&self, tokens: impl IntoIterator<Item = Token>) -> Option<Match> {
+        tokens.into_iter().filter_map(|token| self.get(token)).min()
+    }
+
+    /// Every token, as numbers, with whether it is one of a radius.
+    pub fn tokens(&self) -> impl ExactSizeIterator<Item = (u64, bool)> + '_ {
+        self.tokens.iter().map(|(token, matched)| (token.0, matched.level == CoverageLevel::Radius))
+    }
+
+    /// The part of a coverage that serves the place best, if one does, and how.
+    pub fn best_part<'a>(
+        &self,
+        coverage: &'a [Coverage],
+        site: Option<Point>,
+    ) -> Option<(&'a Coverage, Match)> {
+        let serving = coverage.iter().filter_map(|part| {
+            let tokens = tokens(std::slice::from_ref(part), site);
+            let mut found = self.best(tokens.given.into_iter().chain(tokens.reach))?;
+            // A token of the kind "part of" does not say the level; the coverage does.
+            found.level = part.level();
+            Some((part, found))
+        });
+        serving.min_by_key(|(_, found)| *found)
+    }
+}
+
+struct Builder<'a> {
+    tokens: BTreeMap<Token, Match>,
+    territories: &'a Territories,
+}
+
+impl Builder<'_> {
+    fn add(&mut self, token: Token, level: CoverageLevel, part: bool) {
+        let found = Match { part, level };
+        self.tokens.entry(token).and_modify(|known| *known = found.min(*known)).or_insert(found);
+    }
+
+    fn national(&mut self) {
+        self.add(Token::NATIONAL, CoverageLevel::National, false);
+    }
+
+    /// A commune: itself, its city or its arrondissements, and all that holds it.
+    fn commune(&mut self, commune: &Commune) {
+        self.point_like(commune, false);
+        self.add(Token::new(Space::Departement, &commune.departement), CoverageLevel::Departement, false);
+        self.add(Token::new(Space::Region, &commune.region), CoverageLevel::Region, false);
+        self.national();
+    }
+
+    /// A commune and what groups it below the département.
+    fn point_like(&mut self, commune: &Commune, part: bool) {
+        let mut add_commune = |code: &str, part: bool| {
+            self.add(Token::new(Space::Commune, code), CoverageLevel::Commune, part);
+            self.add(Token::new(Space::Reach, code), CoverageLevel::Radius, part);
+        };
+        add_commune(&commune.code, part);
+        if let Some(city) = &commune.parent {
+            add_commune(city, part);
+        }
+        let arrondissements = france().communes_of(PlaceKind::Commune, &commune.code);
+        for arrondissement in arrondissements.iter().filter(|one| one.code != commune.code) {
+            add_commune(&arrondissement.code, true);
+        }
+        for epci in [&commune.epci, &commune.ept].into_iter().flatten() {
+            self.add(Token::new(Space::Epci, epci), CoverageLevel::Epci, part);
+        }
+        let territories = self.territories;
+        for territory in territories.of_commune(commune) {
+            self.add(Token::new(Space::Territory, &territory.code), CoverageLevel::Territory, part);
+        }
+    }
+
+    /// An area made of communes: its own token, and whatever serves one of them.
+    fn several(&mut self, communes: &[&Commune], own: Token, level: CoverageLevel) {
+        let Some(first) = communes.first() else {
+            self.add(own, level, false);
+            return self.national();
+        };
+        let in_one_departement = communes.iter().all(|commune| commune.departement == first.departement);
+        let in_one_region = communes.iter().all(|commune| commune.region == first.region);
+        for commune in communes {
+            self.point_like(commune, true);
+            let departement = Token::new(Space::Departement, &commune.departement);
+            self.add(departement, CoverageLevel::Departement, !in_one_departement);
+            self.add(Token::new(Space::Region, &commune.region), CoverageLevel::Region, !in_one_region);
+        }
+        self.add(own, level, false);
+        self.national();
+    }
+
+    fn departement(&mut self, code: &str) {
+        self.add(Token::new(Space::Departement, code), CoverageLevel::Departement, false);
+        self.add(Token::new(Space::PartOfDepartement, code), CoverageLevel::Departement, true);
+        if let Some(departement) = france().departement(code) {
+            self.add(Token::new(Space::Region, &departement.region), CoverageLevel::Region, false);
+        }
+        self.territories_inside(|commune| *commune.departement == *code);
+        self.national();
+    }
+
+    fn region(&mut self, code: &str) {
+        self.add(Token::new(Space::Region, code), CoverageLevel::Region, false);
+        self.add(Token::new(Space::PartOfRegion, code), CoverageLevel::Region, true);
+        self.territories_inside(|commune| *commune.region == *code);
+        self.national();
+    }
+
+    fn territories_inside(&mut self, holds: impl Fn(&Commune) -> bool) {
+        let territories = self.territories;
+        for territory in territories.iter() {
+            if communes(territory).into_iter().any(&holds) {
+                self.add(Token::new(Space::Territory, &territory.code), CoverageLevel::Territory, true);
+            }
+        }
+    }
+
+    fn build(self) -> Scope {
+        Scope { tokens: self.tokens.into_iter().collect() }
+    }
+}

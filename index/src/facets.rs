@@ -1,0 +1,86 @@
+//! Counts of what choosing each value of a criterion would give: a criterion's own filter does not weigh on its counts.
+
+use maille_domain::vocabulary::{Audience, Mode, Theme};
+
+use crate::answer::Facets;
+use crate::criteria::{Criterion, Verdict, is_for, is_in};
+use crate::traits::{Traits, kind_at, kinds, mask};
+
+/// Counts being made.
+pub struct Counts {
+    category: Vec<u64>,
+    /// By the very set of audiences: many listings, few sets.
+    audience: SetCounts,
+    mode: SetCounts,
+    theme: SetCounts,
+}
+
+/// How many listings have each set of values, a set being bits.
+#[derive(Default)]
+struct SetCounts(std::collections::HashMap<u16, u64>);
+
+impl SetCounts {
+    fn add(&mut self, set: u16) {
+        *self.0.entry(set).or_default() += 1;
+    }
+
+    /// Of each value that some listing has, how many listings choosing it gives; most first, then the vocabulary's order.
+    fn counts<T: Copy + PartialEq>(&self, all: &[T], gives: impl Fn(u16, u16) -> bool) -> Vec<(T, u64)> {
+        let mut counts: Vec<(T, u64)> = all
+            .iter()
+            .map(|code| (*code, mask(all, &[*code])))
+            .filter(|(_, bit)| self.0.keys().any(|set| set & bit != 0))
+            .map(|(code, bit)| {
+                (code, self.0.iter().filter(|(set, _)| gives(**set, bit)).map(|(_, count)| count).sum())
+            })
+            .collect();
+        counts.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        counts
+    }
+}
+
+impl Counts {
+    /// None yet.
+    pub fn new() -> Counts {
+        Counts {
+            category: vec![0; kinds()],
+            audience: SetCounts::default(),
+            mode: SetCounts::default(),
+            theme: SetCounts::default(),
+        }
+    }
+
+    /// Counts a listing where it belongs.
+    pub fn add(&mut self, verdict: Verdict, traits: &Traits) {
+        let counts =
+            |criterion: Criterion| verdict == Verdict::Fits || verdict == Verdict::FailsOnly(criterion);
+        if counts(Criterion::Category)
+            && let Some(count) = self.category.get_mut(traits.category)
+        {
+            *count += 1;
+        }
+        if counts(Criterion::Audience) {
+            self.audience.add(traits.audiences);
+        }
+        if counts(Criterion::Mode) {
+            self.mode.add(traits.modes);
+        }
+        if counts(Criterion::Theme) {
+            self.theme.add(traits.themes);
+        }
+    }
+
+    /// The facets.
+    pub fn facets(&self) -> Facets {
+        let counted = self.category.iter().enumerate().filter(|(_, count)| **count > 0);
+        let mut category: Vec<_> =
+            counted.filter_map(|(position, count)| Some((kind_at(position)?, *count))).collect();
+        category.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        Facets {
+            category,
+            audience: self.audience.counts(Audience::ALL, is_for),
+            mode: self.mode.counts(Mode::ALL, |set, bit| set & bit != 0),
+            theme: self.theme.counts(Theme::ALL, is_in),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! A listing as a hit: what the formula reads of it, and what is shown.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, NaiveDate, Utc};
+use maille_domain::hours::{OpenState, time_zone};
+use maille_domain::{Coverage, CoverageLevel, Listing};
+use maille_territory::{Place, Point};
+
+use crate::answer::{CoverageOf, Hit, Serves};
+use crate::coverage::{Match, Scope};
+use crate::criteria::Criteria;
+use crate::french;
+use crate::rank::Facts;
+use crate::reasons;
+use crate::territories::Territories;
+use crate::traits::{Site, Traits, Upkeep, position};
+
+/// How a listing stands to the place asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It serves it, so.
+    Serves(Match),
+    /// Nobody said whom it serves.
+    Unknown,
+    /// It serves other places.
+    Elsewhere,
+}
+
+/// What hits of one request are measured against.
+pub struct Measure<'a> {
+    /// Whom the place holds.
+    pub scope: Option<&'a Scope>,
+    /// Where distances start.
+    pub origin: Option<Point>,
+    pub criteria: &'a Criteria,
+    /// The kinds that the words name, by position.
+    pub kinds: &'a [bool],
+}
+
+impl Measure<'_> {
+    /// What the formula reads of a listing.
+    pub fn facts(
+        &self,
+        traits: &Traits,
+        upkeep: &Upkeep,
+        site: Option<Site>,
+        standing: Option<Standing>,
+        words: f32,
+    ) -> Facts {
+        let (serves, found) = match standing {
+            None => (None, None),
+            Some(Standing::Serves(found)) => (Some(Serves::Yes), Some(found)),
+            Some(Standing::Unknown) => (Some(Serves::Unknown), None),
+            Some(Standing::Elsewhere) => (Some(Serves::No), None),
+        };
+        Facts {
+            words: f64::from(words.min(1.0)),
+            kind: self.kinds.get(traits.category).copied().unwrap_or(false),
+            serves,
+            level: found.map_or(CoverageLevel::Unknown, |found| found.level),
+            part: found.is_some_and(|found| found.part),
+            distance_km: self.distance_km(site),
+            audience: self.criteria.audience(traits),
+            age: self.criteria.age(traits),
+            theme: self.criteria.theme(traits),
+            delay_days: upkeep.delay_days,
+            verified_on: upkeep.verified_on,
+            status: traits.status,
+        }
+    }
+
+    /// Kilometres to a site.
+    pub fn distance_km(&self, site: Option<Site>) -> Option<f64> {
+        Some(self.origin?.distance_km(site?.point))
+    }
+}
+
+/// The day in Paris, where the directory's day begins.
+pub fn day(now: DateTime<Utc>) -> NaiveDate {
+    now.with_timezone(&time_zone(None)).date_naive()
+}
+
+/// Makes hits of listings.
+pub struct Maker<'a> {
+    pub measure: Measure<'a>,
+    /// The place asked, when it is clear.
+    pub place: Option<&'a Place>,
+    pub territories: &'a Territories,
+    /// When opening is judged.
+    pub at: DateTime<Utc>,
+}
+
+impl Maker<'_> {
+    /// A listing as a hit.
+    pub fn hit(&self, listing: Arc<Listing>, words: f32) -> Hit {
+        let fields = &listing.fields;
+        let site = Site::of(fields);
+        let point = site.map(|site| site.point);
+        let part = self.measure.scope.and_then(|scope| scope.best_part(&fields.coverage, point));
+        let standing = self.measure.scope.map(|_| match part {
+            Some((_, found)) => Standing::Serves(found),
+            None if fields.coverage_level() == CoverageLevel::Unknown => Standing::Unknown,
+            None => Standing::Elsewhere,
+        });
+        let (traits, upkeep) = (Traits::of(fields), Upkeep::of(fields));
+        let facts = self.measure.facts(&traits, &upkeep, site, standing, words);
+        let coverage = match part {
+            Some((part, found)) => {
+                CoverageOf { level: found.level, label: french::coverage(part, self.territories).0 }
+            }
+            None => summary(&fields.coverage, self.territories),
+        };
+        let departement = fields.commune().map(|commune| &*commune.departement);
+        let open_now = fields.hours.as_ref().and_then(|hours| match hours.state(self.at, departement) {
+            OpenState::Open { .. } => Some(true),
+            OpenState::Closed { .. } => Some(false),
+            OpenState::Unknown => None,
+        });
+        let why = reasons::why(&reasons::Told {
+            facts: &facts,
+            listing: &listing,
+            part: part.map(|(part, _)| part),
+            place: self.place,
+            approximate: site.is_some_and(|site| site.approximate),
+            territories: self.territories,
+        });
+        debug_assert_eq!(traits.category, position(fields.category));
+        Hit {
+            distance_km: facts.distance_km,
+            coverage,
+            serves: facts.serves.unwrap_or(Serves::Unknown),
+            open_now,
+            why,
+            listing,
+        }
+    }
+}
+
+/// A whole coverage in words: its narrowest part, and how many others.
+fn summary(coverage: &[Coverage], territories: &Territories) -> CoverageOf {
+    let Some(narrowest) = coverage.iter().min_by_key(|part| part.level()) else {
+        let level = CoverageLevel::Unknown;
+        return CoverageOf { level, label: level.label().to_owned() };
+    };
+    let (name, _) = french::coverage(narrowest, territories);
+    let label = match coverage.len() - 1 {
+        0 => name,
+        1 => format!("{name} et une autre zone"),
+        others => format!("{name} et {others} autres zones"),
+    };
+    CoverageOf { level: narrowest.level(), label }
+}

@@ -1,0 +1,211 @@
+//! Answering. A node holds the last commit it knows; every question takes it and keeps it to the end.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, PoisonError, RwLock};
+
+use chrono::{DateTime, Utc};
+use maille_domain::{Listing, ListingId, Request};
+use maille_territory::{Found, Place, Point, france};
+use tantivy::DocAddress;
+use tantivy::schema::Field;
+
+use crate::answer::{Answer, Hit, Suggestions, TerritoryOf};
+use crate::coverage::Scope;
+use crate::criteria::Criteria;
+use crate::error::{Error, SearchError};
+use crate::generation::{self, Generation, Shared};
+use crate::geo::Window;
+use crate::hit::{Maker, Measure};
+use crate::schema::source_term;
+use crate::snapshot::Snapshot;
+use crate::{place, search, suggest};
+
+/// What answers from an index. Clones share the same commit and move to the next together.
+#[derive(Clone)]
+pub struct Node {
+    shared: Arc<NodeState>,
+}
+
+struct NodeState {
+    dir: PathBuf,
+    snapshot: RwLock<Arc<Snapshot>>,
+}
+
+impl Node {
+    /// Opens the index of a directory for reading; `None` when there is none yet.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] when it is damaged or of another version.
+    pub fn open(dir: &Path) -> Result<Option<Node>, Error> {
+        let Some(name) = generation::current(dir)? else { return Ok(None) };
+        let generation = Arc::new(Generation::open(dir, &name)?);
+        Node::of(dir, &generation).map(Some)
+    }
+
+    pub(crate) fn of(dir: &Path, generation: &Shared) -> Result<Node, Error> {
+        let snapshot = RwLock::new(Arc::new(Snapshot::latest(generation, None)?));
+        Ok(Node { shared: Arc::new(NodeState { dir: dir.to_owned(), snapshot }) })
+    }
+
+    /// The last commit known. Holding it costs nothing to anybody.
+    fn snapshot(&self) -> Arc<Snapshot> {
+        // A poisoned lock holds a whole snapshot all the same: it is replaced by one assignment.
+        Arc::clone(&self.shared.snapshot.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn replace(&self, snapshot: Snapshot) {
+        *self.shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
+    }
+
+    pub(crate) fn generation(&self) -> String {
+        self.snapshot().generation.name.clone()
+    }
+
+    /// Moves to the last commit of the same generation.
+    pub(crate) fn refresh_here(&self) -> Result<(), Error> {
+        let before = self.snapshot();
+        self.replace(Snapshot::latest(&before.generation, Some(&before))?);
+        Ok(())
+    }
+
+    /// Moves to another generation.
+    pub(crate) fn move_to(&self, generation: &Shared) -> Result<(), Error> {
+        self.replace(Snapshot::latest(generation, None)?);
+        Ok(())
+    }
+
+    /// Looks for a newer generation or a newer commit, made by whatever process; true when there was one.
+    pub fn refresh(&self) -> Result<bool, Error> {
+        let before = self.snapshot();
+        let dir = &self.shared.dir;
+        if let Some(name) = generation::current(dir)?
+            && name != before.generation.name
+        {
+            self.move_to(&Arc::new(Generation::open(dir, &name)?))?;
+            return Ok(true);
+        }
+        if before.generation.last_commit()?.1 == before.stamp {
+            return Ok(false);
+        }
+        self.refresh_here()?;
+        Ok(true)
+    }
+
+    /// The position of the change feed that is answered from.
+    pub fn cursor(&self) -> i64 {
+        self.snapshot().cursor
+    }
+
+    /// How many listings it holds, closed and withdrawn included.
+    pub fn listing_count(&self) -> u64 {
+        self.snapshot().listing_count
+    }
+
+    /// Answers a request. `now` is the instant of the asking.
+    ///
+    /// # Errors
+    /// What was asked wrongly names its parameter ([`SearchError::parameter`]); the rest is [`SearchError::Internal`].
+    pub fn search(&self, request: &Request, now: DateTime<Utc>) -> Result<Answer, SearchError> {
+        search::search(&self.snapshot(), request, now)
+    }
+
+    /// A listing, closed or withdrawn ones included.
+    pub fn listing(&self, id: ListingId) -> Option<Arc<Listing>> {
+        self.only(|fields| fields.id, &id.to_string())
+    }
+
+    /// The listing of a slug, closed or withdrawn ones included.
+    pub fn listing_by_slug(&self, slug: &str) -> Option<Arc<Listing>> {
+        self.only(|fields| fields.slug, slug)
+    }
+
+    /// The listing that a record of a source is part of.
+    pub fn listing_of_source(&self, source: &str, source_id: &str) -> Option<Arc<Listing>> {
+        self.only(|fields| fields.source, &source_term(source, source_id))
+    }
+
+    fn only(&self, field: impl Fn(&crate::schema::Fields) -> Field, value: &str) -> Option<Arc<Listing>> {
+        let snapshot = self.snapshot();
+        let found = snapshot
+            .only(field(snapshot.fields()), value)
+            .and_then(|address| address.map(|address| snapshot.listing(address)).transpose());
+        found.unwrap_or_else(|error| {
+            tracing::error!(%error, "a stored listing cannot be read");
+            None
+        })
+    }
+
+    /// What to propose while a text is being typed, from the first letter; for a commune, what serves it first.
+    pub fn suggest(&self, text: &str, commune: Option<&str>) -> Suggestions {
+        suggest::suggest(&self.snapshot(), text, commune).unwrap_or_else(|error| {
+            tracing::error!(%error, "suggestions failed");
+            Suggestions::default()
+        })
+    }
+
+    /// The places that a text names, coordination territories of this directory included.
+    pub fn places(&self, text: &str, limit: usize) -> Found {
+        place::find(text, limit, &self.snapshot().territories)
+    }
+
+    /// Who coordinates care in a commune; `None` when no commune has this code.
+    pub fn territories_of(&self, commune: &str, now: DateTime<Utc>) -> Option<TerritoryOf> {
+        let commune = france().current_commune(commune)?;
+        search::territory_of(&self.snapshot(), commune, now)
+            .inspect_err(|error| tracing::error!(%error, "the territory of a commune cannot be read"))
+            .ok()
+    }
+
+    /// A listing as a hit of a search for a place, for its page.
+    pub fn hit(&self, listing: Arc<Listing>, place: Option<&Place>, now: DateTime<Utc>) -> Hit {
+        let snapshot = self.snapshot();
+        let scope = place.map(|place| Scope::of(place, &snapshot.territories));
+        let criteria = Criteria::of(&Request::default());
+        let origin = place.and_then(|place| place.point);
+        let measure = Measure { scope: scope.as_ref(), origin, criteria: &criteria, kinds: &[] };
+        Maker { measure, place, territories: &snapshot.territories, at: now }.hit(listing, 0.0)
+    }
+
+    /// The listings nearest to a point, with their distances in kilometres.
+    pub fn nearest(&self, point: Point, count: usize) -> Result<Vec<(Arc<Listing>, f64)>, Error> {
+        let snapshot = self.snapshot();
+        let mut found: Vec<(DocAddress, f64)> = Vec::new();
+        for (ordinal, reader, segment) in snapshot.segments() {
+            let alive = segment.points.nearest(point).filter(|(doc, _)| !reader.is_deleted(*doc));
+            found.extend(alive.take(count).map(|(doc, km)| (DocAddress::new(ordinal, doc), km)));
+        }
+        read(&snapshot, found, count)
+    }
+
+    /// The listings within a radius, nearest first, with their distances in kilometres.
+    pub fn within(&self, point: Point, km: f64) -> Result<Vec<(Arc<Listing>, f64)>, Error> {
+        let snapshot = self.snapshot();
+        let mut found: Vec<(DocAddress, f64)> = Vec::new();
+        for (ordinal, reader, segment) in snapshot.segments() {
+            let alive = segment.points.within(point, km).filter(|(doc, _)| !reader.is_deleted(*doc));
+            found.extend(alive.map(|(doc, km)| (DocAddress::new(ordinal, doc), km)));
+        }
+        read(&snapshot, found, usize::MAX)
+    }
+
+    /// The listings of a window of the map, `most` of them at most.
+    pub fn in_window(&self, window: Window, most: usize) -> Result<Vec<Arc<Listing>>, Error> {
+        let snapshot = self.snapshot();
+        let mut found = Vec::new();
+        for (ordinal, reader, segment) in snapshot.segments() {
+            let alive = segment.points.in_window(window).filter(|(doc, _)| !reader.is_deleted(*doc));
+            found.extend(alive.map(|(doc, _)| DocAddress::new(ordinal, doc)).take(most - found.len()));
+        }
+        found.into_iter().map(|address| snapshot.listing(address)).collect()
+    }
+}
+
+fn read(
+    snapshot: &Snapshot,
+    mut found: Vec<(DocAddress, f64)>,
+    most: usize,
+) -> Result<Vec<(Arc<Listing>, f64)>, Error> {
+    found.sort_by(|a, b| a.1.total_cmp(&b.1).then(a.0.cmp(&b.0)));
+    found.truncate(most);
+    found.into_iter().map(|(address, km)| Ok((snapshot.listing(address)?, km))).collect()
+}

@@ -1,0 +1,181 @@
+//! The place of a request: which one was meant, and whom it holds.
+
+use maille_domain::Request;
+use maille_domain::request::{Off, PlaceAsked};
+use maille_territory::{Commune, Found, Place, PlaceKind, Point, fold, france};
+
+use crate::answer::PlaceUnderstood;
+use crate::coverage::Scope;
+use crate::error::SearchError;
+use crate::territories::Territories;
+
+/// How many places are read of a name: the likeliest and the others to offer.
+const READ: usize = 8;
+
+/// Where help is needed, as understood.
+#[derive(Debug, Default)]
+pub struct Here {
+    /// What is shown.
+    pub understood: Option<PlaceUnderstood>,
+    /// Whom it holds; none when no place applies.
+    pub scope: Option<Scope>,
+    /// Where distances start.
+    pub origin: Option<Point>,
+}
+
+impl Here {
+    /// The place that applies, when it is clear.
+    pub fn place(&self) -> Option<&Place> {
+        self.understood
+            .as_ref()
+            .filter(|understood| !understood.ambiguous)
+            .map(|understood| &understood.place)
+    }
+
+    /// The commune of the place, when it is one.
+    pub fn commune(&self) -> Option<&'static Commune> {
+        let place = self.place()?;
+        let is_commune = matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement);
+        if is_commune { france().current_commune(&place.code) } else { None }
+    }
+
+    fn clear(place: Place, territories: &Territories) -> Here {
+        Here {
+            scope: Some(Scope::of(&place, territories)),
+            origin: place.point,
+            understood: Some(PlaceUnderstood {
+                place,
+                span: None,
+                ambiguous: false,
+                alternatives: Vec::new(),
+            }),
+        }
+    }
+}
+
+/// The place of a request.
+///
+/// A place written is a COG code, a postal code or a name, in that order. A point without place is in a commune, which
+/// is the place; a point with a place only says where distances start.
+pub fn resolve(request: &Request, territories: &Territories) -> Result<Here, SearchError> {
+    let at = match request.point {
+        Some(point) => {
+            let commune = france().commune_at(point.lat, point.lon);
+            Some(commune.ok_or(SearchError::OutsideFrance { lat: point.lat, lon: point.lon })?)
+        }
+        None => None,
+    };
+    let mut here = if request.off.contains(&Off::Place) {
+        Here::default()
+    } else {
+        match (&request.place, at) {
+            (Some(PlaceAsked::Written(text)), _) => written(text, territories)?,
+            (Some(PlaceAsked::Known(kind, code)), _) => {
+                let place = known(*kind, code, territories).ok_or_else(|| SearchError::UnknownPlace {
+                    parameter: "place",
+                    given: format!("{kind}:{code}"),
+                })?;
+                Here::clear(place, territories)
+            }
+            (None, Some(commune)) => {
+                let place = france().place(PlaceKind::Commune, &commune.code);
+                place.map(|place| Here::clear(place, territories)).unwrap_or_default()
+            }
+            (None, None) => Here::default(),
+        }
+    };
+    here.origin = request.point.or(here.origin);
+    Ok(here)
+}
+
+/// The place of a kind and a code, territories of the directory included.
+pub fn known(kind: PlaceKind, code: &str, territories: &Territories) -> Option<Place> {
+    match kind {
+        PlaceKind::Territory => territories.place(code),
+        _ => france().place(kind, code),
+    }
+}
+
+fn written(text: &str, territories: &Territories) -> Result<Here, SearchError> {
+    let text = text.trim();
+    // In capitals: `2a004`.
+    let code = text.to_ascii_uppercase();
+    if let Some(place) =
+        france().current_commune(&code).and_then(|_| france().place(PlaceKind::Commune, &code))
+    {
+        return Ok(Here::clear(place, territories));
+    }
+    if let [_, _, ..] = france().communes_of_postal_code(&code)[..] {
+        return Ok(of_postal_code(&code, territories));
+    }
+    let found = find(text, READ, territories);
+    let mut places = found.places.into_iter();
+    let Some(first) = places.next() else {
+        return Err(SearchError::UnknownPlace { parameter: "commune", given: text.to_owned() });
+    };
+    let mut alternatives: Vec<Place> = places.collect();
+    if !found.ambiguous {
+        return Ok(with_alternatives(Here::clear(first, territories), alternatives));
+    }
+    // No clear leader among all: perhaps one among those this directory coordinates.
+    alternatives.insert(0, first);
+    let covered: Vec<usize> =
+        (0..alternatives.len()).filter(|&at| is_covered(&alternatives[at], territories)).collect();
+    if let [only] = covered[..] {
+        let place = alternatives.remove(only);
+        return Ok(with_alternatives(Here::clear(place, territories), alternatives));
+    }
+    let place = alternatives.remove(0);
+    let understood = PlaceUnderstood { place, span: None, ambiguous: true, alternatives };
+    Ok(Here { understood: Some(understood), scope: None, origin: None })
+}
+
+/// Several communes share the postal code: whoever serves one of them may be the answer. The most populous is shown first.
+fn of_postal_code(code: &str, territories: &Territories) -> Here {
+    let communes = france().communes_of_postal_code(code);
+    let mut places = communes.iter().filter_map(|commune| {
+        let place = france().place(PlaceKind::Commune, &commune.code)?;
+        Some(Place { matched: Some(code.to_owned()), ..place })
+    });
+    let Some(first) = places.next() else { return Here::default() };
+    let alternatives = places.collect();
+    let here = Here { scope: Some(Scope::of_any(&communes, territories)), ..Here::clear(first, territories) };
+    with_alternatives(here, alternatives)
+}
+
+fn with_alternatives(mut here: Here, alternatives: Vec<Place>) -> Here {
+    if let Some(understood) = &mut here.understood {
+        understood.alternatives = alternatives;
+    }
+    here
+}
+
+fn is_covered(place: &Place, territories: &Territories) -> bool {
+    matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement)
+        && france()
+            .current_commune(&place.code)
+            .is_some_and(|commune| !territories.of_commune(commune).is_empty())
+}
+
+/// What a text names: the places of France, and the coordination territories of the directory.
+pub fn find(text: &str, limit: usize, territories: &Territories) -> Found {
+    let mut found = france().find(text, limit);
+    let named = territories.find(text, limit);
+    if named.is_empty() {
+        return found;
+    }
+    // "DAC 92 Sud" names a territory before whatever place it loosely resembles; "Antony" names the commune first.
+    let folded = fold(text);
+    let literal = found.places.first().is_some_and(|place| {
+        place.matched.is_some() || fold(&place.name) == folded || fold(&place.name).starts_with(&folded)
+    });
+    if literal {
+        found.places.extend(named);
+    } else {
+        found.ambiguous = named.len() > 1
+            && !named.iter().any(|place| fold(&place.name) == folded || place.code == text.trim());
+        found.places.splice(0..0, named);
+    }
+    found.places.truncate(limit);
+    found
+}

@@ -1,0 +1,163 @@
+//! Why a hit is there, in French, from the facts that ranked it.
+
+use chrono::{Datelike, NaiveDate};
+use maille_domain::vocabulary::{Mode, Status};
+use maille_domain::{Coverage, Listing};
+use maille_territory::Place;
+
+use crate::answer::Serves;
+use crate::french;
+use crate::rank::{Facts, Fit};
+use crate::territories::Territories;
+
+const MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
+
+/// What reasons are told from.
+pub struct Told<'a> {
+    pub facts: &'a Facts,
+    pub listing: &'a Listing,
+    /// The part of the coverage that serves the place.
+    pub part: Option<&'a Coverage>,
+    pub place: Option<&'a Place>,
+    /// Whether only the commune of the site is known.
+    pub approximate: bool,
+    pub territories: &'a Territories,
+}
+
+/// The reasons, what matters most first.
+pub fn why(told: &Told) -> Vec<String> {
+    let Told { facts, listing, .. } = told;
+    let fields = &listing.fields;
+    let mut why = Vec::new();
+    if facts.kind {
+        let label = lower_first(fields.category.label());
+        why.push(match fields.category.acronym() {
+            Some(acronym) => format!("Type : {label} ({acronym})"),
+            None => format!("Type : {label}"),
+        });
+    }
+    why.extend(coverage(told));
+    match facts.status {
+        Status::Ouvert => {}
+        other => why.push(other.label().to_owned()),
+    }
+    if fields.modes.contains(&Mode::Domicile) {
+        why.push("Se déplace à domicile".to_owned());
+    }
+    why.extend(match facts.audience {
+        Fit::Everybody => Some("Pour tous les publics".to_owned()),
+        Fit::Unsaid => Some("Public non renseigné".to_owned()),
+        Fit::Said => {
+            let labels: Vec<String> = fields.audiences.iter().map(|code| lower_first(code.label())).collect();
+            Some(format!("Public : {}", labels.join(", ")))
+        }
+        Fit::NotAsked => None,
+    });
+    why.extend(match facts.age {
+        Fit::Unsaid => Some("Âge non renseigné".to_owned()),
+        _ => ages(fields.age_min, fields.age_max),
+    });
+    why.extend(facts.distance_km.and_then(|km| distance(km, told.approximate)));
+    why.extend(facts.delay_days.map(|days| match days {
+        0 => "Répond le jour même".to_owned(),
+        1 => "Délai habituel : 1 jour".to_owned(),
+        days => format!("Délai habituel : {days} jours"),
+    }));
+    why.extend(facts.verified_on.map(verified));
+    why
+}
+
+fn coverage(told: &Told) -> Option<String> {
+    let place = told.place.map(french::with_article);
+    Some(match (told.facts.serves?, told.part) {
+        (Serves::Yes, _) if told.facts.part => match place {
+            Some(place) => format!("Couvre une partie {}", french::of(&place)),
+            None => "Couvre une partie du lieu demandé".to_owned(),
+        },
+        (Serves::Yes, Some(part)) => format!("Couvre {}", french::coverage(part, told.territories).1),
+        (Serves::Yes, None) => "Couvre le lieu demandé".to_owned(),
+        (Serves::Unknown, _) => "Zone non renseignée : à vérifier".to_owned(),
+        (Serves::No, _) => match place {
+            Some(place) => format!("Ne couvre pas {place}"),
+            None => "Ne couvre pas le lieu demandé".to_owned(),
+        },
+    })
+}
+
+fn ages(min: Option<u8>, max: Option<u8>) -> Option<String> {
+    let min = min.filter(|min| *min > 0);
+    match (min, max) {
+        (None, None) => None,
+        (Some(min), None) => Some(format!("{min} ans et plus")),
+        (None, Some(max)) => Some(format!("Jusqu’à {max} an{}", if max > 1 { "s" } else { "" })),
+        (Some(min), Some(max)) => Some(format!("De {min} à {max} ans")),
+    }
+}
+
+/// As exact as the site is known, never more.
+fn distance(km: f64, approximate: bool) -> Option<String> {
+    match (approximate, km) {
+        // The centre of the very commune: it says nothing.
+        (true, ..0.5) => None,
+        (true, km) => Some(format!("À environ {km:.0} km")),
+        (false, ..0.05) => Some("Sur place".to_owned()),
+        (false, ..0.95) => Some(format!("À {:.0} m", (km * 10.0).round() * 100.0)),
+        (false, ..10.0) => Some(format!("À {} km", french::number(km))),
+        (false, km) => Some(format!("À {km:.0} km")),
+    }
+}
+
+fn verified(day: NaiveDate) -> String {
+    let month = MONTHS[day.month0() as usize];
+    // "en avril", "en août", "en octobre": no elision after "en".
+    format!("Vérifié en {month} {}", day.year())
+}
+
+/// `Équipe mobile` inside a sentence; an acronym at the start stays as it is.
+fn lower_first(label: &str) -> String {
+    let mut chars = label.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
+        _ => label.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn distances_are_as_exact_as_the_site_is_known() {
+        assert_eq!(distance(4.23, false).unwrap(), "À 4,2 km");
+        assert_eq!(distance(4.23, true).unwrap(), "À environ 4 km");
+        assert_eq!(distance(0.42, false).unwrap(), "À 400 m");
+        assert_eq!(distance(0.2, true), None);
+        assert_eq!(distance(123.4, false).unwrap(), "À 123 km");
+    }
+
+    #[test]
+    fn ages_read_as_people_say_them() {
+        assert_eq!(ages(Some(75), None).unwrap(), "75 ans et plus");
+        assert_eq!(ages(Some(0), Some(6)).unwrap(), "Jusqu’à 6 ans");
+        assert_eq!(ages(Some(16), Some(25)).unwrap(), "De 16 à 25 ans");
+        assert_eq!(ages(None, None), None);
+    }
+
+    #[test]
+    fn checks_are_dated_by_month() {
+        assert_eq!(verified("2026-09-30".parse().unwrap()), "Vérifié en septembre 2026");
+    }
+}

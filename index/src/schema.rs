@@ -1,0 +1,152 @@
+//! The fields of the index. Whatever changes here, in `document`, `traits`, `analysis` or in a vocabulary changes
+//! what an index on disk means: [`fingerprint`] then differs, and the index is rebuilt.
+
+use maille_domain::Category;
+use maille_domain::vocabulary::{Audience, Mode, Status, Theme};
+use tantivy::schema::{
+    FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
+};
+
+/// To be raised when the meaning of the index changes in a way that its vocabulary and fields do not show.
+const VERSION: u32 = 1;
+
+/// Where in a listing a word stands. A word counts once, in the best part that holds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Part {
+    /// Its name or its acronym.
+    Name,
+    /// The acronym or the label of its kind.
+    Kind,
+    /// Who runs it.
+    Organization,
+    /// Its commune and département.
+    Place,
+    /// What is said of it.
+    Body,
+}
+
+impl Part {
+    /// Every part, best first.
+    pub const ALL: [Part; 5] = [Part::Name, Part::Kind, Part::Organization, Part::Place, Part::Body];
+}
+
+/// The fields of words: as written, and stemmed.
+#[derive(Debug, Clone, Copy)]
+pub struct WordFields {
+    pub plain: Field,
+    pub stem: Field,
+}
+
+/// Every field. Those of words hold each distinct word once, without frequency nor position.
+#[derive(Debug, Clone)]
+pub struct Fields {
+    /// [`FOUND`], [`KEPT`] or [`TERRITORY`].
+    pub sort: Field,
+    pub id: Field,
+    pub slug: Field,
+    /// Source and identifier, see [`source_term`].
+    pub source: Field,
+    /// Code of the territory, of documents that are one.
+    pub territory: Field,
+    /// Code of the kind.
+    pub category: Field,
+    /// Tokens of the coverage, as given.
+    pub coverage: Field,
+    /// Tokens of the communes that a radius reaches.
+    pub reach: Field,
+    /// [`crate::traits::Traits`], packed.
+    pub traits: Field,
+    /// [`crate::traits::Upkeep`], packed.
+    pub upkeep: Field,
+    /// [`crate::traits::Site`], packed.
+    pub site: Field,
+    /// What ties are broken with.
+    pub identity: Field,
+    /// Folded name, to sort and to suggest.
+    pub name_key: Field,
+    /// Time zone's département and opening hours, see [`crate::traits::hours_key`].
+    pub hours: Field,
+    /// The listing or the territory itself, in JSON.
+    pub stored: Field,
+    words: [WordFields; 5],
+}
+
+/// A listing that searches find.
+pub const FOUND: &str = "found";
+/// A listing kept for its page only: closed, or withdrawn.
+pub const KEPT: &str = "kept";
+/// A coordination territory.
+pub const TERRITORY: &str = "territory";
+
+impl Fields {
+    /// The fields of words of one part.
+    pub fn words(&self, part: Part) -> WordFields {
+        self.words[part as usize]
+    }
+}
+
+/// The schema, and its fields.
+pub fn schema() -> (Schema, Fields) {
+    let mut builder = Schema::builder();
+    let exact = TextOptions::default().set_indexing_options(
+        TextFieldIndexing::default()
+            .set_tokenizer("raw")
+            .set_fieldnorms(false)
+            .set_index_option(IndexRecordOption::Basic),
+    );
+    let fast_text = || TextOptions::default().set_fast("raw");
+    let mut word_fields = |name: &str| WordFields {
+        plain: builder.add_text_field(&format!("{name}_plain"), exact.clone()),
+        stem: builder.add_text_field(&format!("{name}_stem"), exact.clone()),
+    };
+    let words = [
+        word_fields("name"),
+        word_fields("kind"),
+        word_fields("organization"),
+        word_fields("place"),
+        word_fields("body"),
+    ];
+    let fields = Fields {
+        sort: builder.add_text_field("sort", STRING),
+        id: builder.add_text_field("id", STRING),
+        slug: builder.add_text_field("slug", STRING),
+        source: builder.add_text_field("source", STRING),
+        territory: builder.add_text_field("territory", STRING),
+        category: builder.add_text_field("category", STRING),
+        coverage: builder.add_u64_field("coverage", INDEXED | FAST),
+        reach: builder.add_u64_field("reach", INDEXED | FAST),
+        traits: builder.add_u64_field("traits", FAST),
+        upkeep: builder.add_u64_field("upkeep", FAST),
+        site: builder.add_u64_field("site", FAST),
+        identity: builder.add_u64_field("identity", FAST),
+        name_key: builder.add_text_field("name_key", fast_text()),
+        hours: builder.add_text_field("hours", fast_text()),
+        stored: builder.add_text_field("stored", STORED),
+        words,
+    };
+    (builder.build(), fields)
+}
+
+/// The exact term of a source's record.
+pub fn source_term(source: &str, source_id: &str) -> String {
+    format!("{source}\u{1}{source_id}")
+}
+
+/// What an index on disk must carry to be read by this program: the version, and the vocabularies whose positions are
+/// packed in [`crate::traits::Traits`].
+pub fn fingerprint() -> String {
+    let mut codes: Vec<&str> = Category::all().map(Category::code).collect();
+    codes.extend(Category::all().map(Category::label));
+    codes.extend(Audience::ALL.iter().map(|code| code.code()));
+    codes.extend(Mode::ALL.iter().map(|code| code.code()));
+    codes.extend(Theme::ALL.iter().map(|code| code.code()));
+    codes.extend(Status::ALL.iter().map(|code| code.code()));
+    format!("{VERSION}-{:016x}", hash(codes.join("\n").as_bytes()))
+}
+
+/// FNV-1a, 64 bits: small, and the same in every build, as what is written to disk must be.
+pub fn hash(bytes: &[u8]) -> u64 {
+    bytes
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}

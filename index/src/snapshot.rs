@@ -1,0 +1,161 @@
+//! One commit, open for reading: what every question of a search is asked to.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use maille_domain::Listing;
+use tantivy::index::SegmentId;
+use tantivy::schema::{Field, IndexRecordOption, Value};
+use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, TantivyDocument, Term};
+
+use crate::error::Error;
+use crate::generation::Shared;
+use crate::schema::{FOUND, Fields, KEPT};
+use crate::segment::Segment;
+use crate::territories::Territories;
+
+/// A commit. Never changes; whoever holds one goes on answering from it while others come.
+pub struct Snapshot {
+    /// The generation it belongs to.
+    pub generation: Shared,
+    /// Its position in the change feed.
+    pub cursor: i64,
+    /// What tells its commit from any other of the generation.
+    pub stamp: u64,
+    /// Listings, found or kept for their page.
+    pub listing_count: u64,
+    /// Listings that searches find.
+    pub found_count: u64,
+    /// Coordination territories.
+    pub territories: Arc<Territories>,
+    pub searcher: Searcher,
+    segments: Vec<Arc<Segment>>,
+}
+
+impl Snapshot {
+    /// The last commit of a generation. What `before` opened of segments they share is not opened again.
+    pub fn latest(generation: &Shared, before: Option<&Snapshot>) -> Result<Snapshot, Error> {
+        // The commit read and the payload read must be of the same instant: another process may be committing.
+        let (cursor, stamp, searcher) = loop {
+            let before = generation.last_commit()?;
+            generation.reader.reload()?;
+            let after = generation.last_commit()?;
+            if before == after {
+                break (after.0.cursor, after.1, generation.reader.searcher());
+            }
+        };
+        let known: HashMap<SegmentId, Arc<Segment>> =
+            before.map(|before| before.by_segment_id().collect()).unwrap_or_default();
+        let fields = &generation.fields;
+        let mut segments = Vec::new();
+        for reader in searcher.segment_readers() {
+            segments.push(match known.get(&reader.segment_id()) {
+                Some(segment) => Arc::clone(segment),
+                None => Arc::new(Segment::open(reader, fields)?),
+            });
+        }
+        let count = |sort: &str| alive_count(&searcher, &Term::from_field_text(fields.sort, sort));
+        let found_count = count(FOUND)?;
+        let listing_count = found_count + count(KEPT)?;
+        let territories = match before {
+            Some(before) if before.same_territories(&searcher, &segments) => Arc::clone(&before.territories),
+            _ => Arc::new(Territories::new(
+                alive_territories(&searcher, &segments).map(|(_, territory)| territory),
+            )),
+        };
+        Ok(Snapshot {
+            generation: Arc::clone(generation),
+            cursor,
+            stamp,
+            listing_count,
+            found_count,
+            territories,
+            searcher,
+            segments,
+        })
+    }
+
+    fn by_segment_id(&self) -> impl Iterator<Item = (SegmentId, Arc<Segment>)> + '_ {
+        self.searcher
+            .segment_readers()
+            .iter()
+            .zip(&self.segments)
+            .map(|(reader, segment)| (reader.segment_id(), Arc::clone(segment)))
+    }
+
+    fn same_territories(&self, searcher: &Searcher, segments: &[Arc<Segment>]) -> bool {
+        // Both come from the same documents when the values are the same allocations.
+        let ours =
+            alive_territories(&self.searcher, &self.segments).map(|(_, territory)| Arc::as_ptr(&territory));
+        let theirs = alive_territories(searcher, segments).map(|(_, territory)| Arc::as_ptr(&territory));
+        ours.eq(theirs)
+    }
+
+    /// The fields of the index.
+    pub fn fields(&self) -> &Fields {
+        &self.generation.fields
+    }
+
+    /// Every segment: its position, its reader, and what was opened of it.
+    pub fn segments(&self) -> impl Iterator<Item = (u32, &SegmentReader, &Segment)> {
+        let readers = self.searcher.segment_readers().iter();
+        (0..)
+            .zip(readers.zip(&self.segments))
+            .map(|(ordinal, (reader, segment))| (ordinal, reader, &**segment))
+    }
+
+    /// The live document of an exact term, if there is one.
+    pub fn only(&self, field: Field, value: &str) -> Result<Option<DocAddress>, Error> {
+        let term = Term::from_field_text(field, value);
+        for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
+            if let Some(doc) = first_alive(reader, &term)? {
+                return Ok(Some(DocAddress::new(ordinal, doc)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The listing of a document.
+    pub fn listing(&self, address: DocAddress) -> Result<Arc<Listing>, Error> {
+        let document: TantivyDocument = self.searcher.doc(address)?;
+        let json =
+            document.get_first(self.fields().stored).and_then(|value| value.as_str()).unwrap_or_default();
+        serde_json::from_str(json)
+            .map(Arc::new)
+            .map_err(|error| Error::unusable(format!("a stored listing: {error}")))
+    }
+}
+
+fn alive_territories<'a>(
+    searcher: &'a Searcher,
+    segments: &'a [Arc<Segment>],
+) -> impl Iterator<Item = (DocId, Arc<maille_domain::Territory>)> + 'a {
+    searcher.segment_readers().iter().zip(segments).flat_map(|(reader, segment)| {
+        let alive = segment.territories.iter().filter(|(doc, _)| !reader.is_deleted(*doc));
+        alive.map(|(doc, territory)| (*doc, Arc::clone(territory)))
+    })
+}
+
+fn alive_count(searcher: &Searcher, term: &Term) -> Result<u64, Error> {
+    let mut count = 0;
+    for reader in searcher.segment_readers() {
+        if !reader.has_deletes() {
+            count += u64::from(reader.inverted_index(term.field())?.doc_freq(term)?);
+            continue;
+        }
+        crate::segment::each_of(reader, term.clone(), |doc| {
+            count += u64::from(!reader.is_deleted(doc));
+            Ok(())
+        })?;
+    }
+    Ok(count)
+}
+
+fn first_alive(reader: &SegmentReader, term: &Term) -> Result<Option<DocId>, Error> {
+    let postings = reader.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic)?;
+    let Some(mut postings) = postings else { return Ok(None) };
+    while postings.doc() != TERMINATED && reader.is_deleted(postings.doc()) {
+        postings.advance();
+    }
+    Ok(Some(postings.doc()).filter(|doc| *doc != TERMINATED))
+}

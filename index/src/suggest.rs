@@ -1,0 +1,191 @@
+//! What to propose while a text is being typed: kinds of resource, listings by name, places.
+
+use std::sync::LazyLock;
+
+use maille_domain::Category;
+use maille_territory::{Place, PlaceKind, fold, france};
+use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery, TermSetQuery};
+use tantivy::schema::IndexRecordOption;
+use tantivy::{DocAddress, DocSet, TERMINATED, Term};
+
+use crate::analysis::is_tool;
+use crate::answer::{Suggestion, SuggestionGroup, Suggestions};
+use crate::coverage::Scope;
+use crate::document::name_key;
+use crate::error::Error;
+use crate::hit::Standing;
+use crate::place;
+use crate::query::completions;
+use crate::schema::Part;
+use crate::snapshot::Snapshot;
+use crate::top::Top;
+
+/// Most suggestions of a group.
+const MOST: usize = 5;
+/// Most listings looked at in one segment: a first letter begins the names of thousands.
+const MOST_SEEN: usize = 2_000;
+/// Longest text that is read, in characters: nobody types a longer name.
+const LONGEST: usize = 80;
+
+struct Kind {
+    category: Category,
+    acronym: Option<String>,
+    label: String,
+}
+
+static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
+    let kind = |category: Category| Kind {
+        category,
+        acronym: category.acronym().map(fold),
+        label: fold(category.label()),
+    };
+    Category::all().map(kind).collect()
+});
+
+/// The suggestions for a text; when a commune is given, what serves it comes first.
+pub fn suggest(snapshot: &Snapshot, text: &str, commune: Option<&str>) -> Result<Suggestions, Error> {
+    let text: String = text.chars().take(LONGEST).collect();
+    let folded = fold(&text);
+    if folded.is_empty() {
+        return Ok(Suggestions::default());
+    }
+    let here = commune
+        .and_then(|commune| france().current_commune(commune))
+        .and_then(|commune| france().place(PlaceKind::Commune, &commune.code))
+        .map(|place| Scope::of(&place, &snapshot.territories));
+    let groups = [
+        SuggestionGroup { kind: "category", items: kinds(&folded) },
+        SuggestionGroup { kind: "listing", items: listings(snapshot, &folded, here.as_ref())? },
+        SuggestionGroup { kind: "place", items: places(snapshot, &text) },
+    ];
+    Ok(Suggestions { groups: groups.into_iter().filter(|group| !group.items.is_empty()).collect() })
+}
+
+/// By acronym, by the start of the label, by the starts of its words; in the order of the vocabulary inside each.
+fn kinds(folded: &str) -> Vec<Suggestion> {
+    let rank = |kind: &Kind| {
+        let acronym = kind.acronym.as_deref().unwrap_or_default();
+        if acronym == folded {
+            Some(0)
+        } else if acronym.starts_with(folded) {
+            Some(1)
+        } else if kind.label.starts_with(folded) {
+            Some(2)
+        } else if all_begin(folded, &kind.label) {
+            Some(3)
+        } else {
+            None
+        }
+    };
+    let mut found: Vec<(u8, &Kind)> = KINDS.iter().filter_map(|kind| Some((rank(kind)?, kind))).collect();
+    found.sort_by_key(|(rank, _)| *rank);
+    let suggestion = |kind: &Kind| Suggestion {
+        label: kind.category.label().to_owned(),
+        detail: kind.category.acronym().map(str::to_owned),
+        category: Some(kind.category),
+        ..Suggestion::default()
+    };
+    found.into_iter().take(MOST).map(|(_, kind)| suggestion(kind)).collect()
+}
+
+/// Whether each word typed begins a word of a name; tool words count for nothing, unless nothing else was typed.
+fn all_begin(folded: &str, name: &str) -> bool {
+    let begins = |word: &str| name.split(' ').any(|known| !is_tool(known) && known.starts_with(word));
+    let mut meaningful = folded.split(' ').filter(|word| !is_tool(word)).peekable();
+    meaningful.peek().is_some() && meaningful.all(begins)
+}
+
+/// Listings whose name has the words typed, the last as a beginning: what serves the commune first, then names that begin
+/// as typed, then by name.
+fn listings(snapshot: &Snapshot, folded: &str, here: Option<&Scope>) -> Result<Vec<Suggestion>, Error> {
+    let Some(query) = by_name(snapshot, folded)? else { return Ok(Vec::new()) };
+    let weight = query.weight(EnableScoring::disabled_from_searcher(&snapshot.searcher))?;
+    let key = name_key(folded);
+    let mut found = Vec::new();
+    for (ordinal, reader, segment) in snapshot.segments() {
+        let mut top = Top::new(MOST);
+        let beginning = segment.name_ranks_from(&key)?;
+        let mut scorer = weight.scorer(reader, 1.0)?;
+        let mut seen = 0;
+        while scorer.doc() != TERMINATED && seen < MOST_SEEN {
+            let doc = scorer.doc();
+            if !reader.is_deleted(doc) {
+                seen += 1;
+                let standing = match here.map(|scope| segment.standing(doc, scope)) {
+                    None | Some(Standing::Serves(_)) => 0,
+                    Some(Standing::Unknown) => 2,
+                    Some(Standing::Elsewhere) => 4,
+                };
+                let rank = segment.name_rank(doc);
+                top.push((standing + u64::from(!beginning.contains(&rank)), rank), doc);
+            }
+            scorer.advance();
+        }
+        for ((tier, rank), doc) in top.into_best() {
+            found.push((tier, segment.name_of_rank(rank)?, DocAddress::new(ordinal, doc)));
+        }
+    }
+    found.sort();
+    let mut suggestions = Vec::new();
+    for (.., address) in found.into_iter().take(MOST) {
+        let listing = snapshot.listing(address)?;
+        let category = listing.fields.category;
+        let kind = category.acronym().unwrap_or(category.label());
+        let detail = match listing.fields.commune() {
+            Some(commune) => format!("{kind} · {}", commune.name),
+            None => kind.to_owned(),
+        };
+        suggestions.push(Suggestion {
+            label: listing.fields.name.clone(),
+            detail: Some(detail),
+            slug: Some(listing.slug.clone()),
+            ..Suggestion::default()
+        });
+    }
+    Ok(suggestions)
+}
+
+fn by_name(snapshot: &Snapshot, folded: &str) -> Result<Option<Box<dyn Query>>, Error> {
+    let field = snapshot.fields().words(Part::Name).plain;
+    let words: Vec<&str> = folded.split(' ').collect();
+    let Some((last, before)) = words.split_last() else { return Ok(None) };
+    let term = |word: &str| Term::from_field_text(field, word);
+    let mut last_terms = completions(field, last, snapshot)?;
+    last_terms.insert(term(last));
+    let mut clauses: Vec<(Occur, Box<dyn Query>)> = before
+        .iter()
+        .filter(|word| !is_tool(word))
+        .map(|word| {
+            let query: Box<dyn Query> = Box::new(TermQuery::new(term(word), IndexRecordOption::Basic));
+            (Occur::Must, query)
+        })
+        .collect();
+    clauses.push((Occur::Must, Box::new(TermSetQuery::new(last_terms))));
+    Ok(Some(Box::new(BooleanQuery::new(clauses))))
+}
+
+fn places(snapshot: &Snapshot, text: &str) -> Vec<Suggestion> {
+    place::find(text, MOST, &snapshot.territories).places.iter().map(place_suggestion).collect()
+}
+
+fn place_suggestion(place: &Place) -> Suggestion {
+    let is_commune = matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement);
+    let detail = match place.kind {
+        PlaceKind::Commune | PlaceKind::Arrondissement => place
+            .departement
+            .as_deref()
+            .and_then(|code| france().departement(code))
+            .map(|departement| format!("{} ({})", departement.name, departement.code)),
+        PlaceKind::Departement => Some(format!("Département ({})", place.code)),
+        PlaceKind::Region => Some("Région".to_owned()),
+        PlaceKind::Epci => Some("Intercommunalité".to_owned()),
+        PlaceKind::Territory => Some("Territoire de coordination".to_owned()),
+    };
+    Suggestion {
+        label: place.name.clone(),
+        detail,
+        q: (!is_commune).then(|| place.name.clone()),
+        commune: is_commune.then(|| place.code.clone()),
+        ..Suggestion::default()
+    }
+}
