@@ -2,6 +2,7 @@
 //! guard, apply in one transaction.
 
 use std::collections::{HashMap, HashSet};
+use std::io::Read;
 
 use maille_domain::clock::Clock;
 use maille_domain::field::{Field, Values, fingerprint};
@@ -10,7 +11,7 @@ use maille_domain::ListingId;
 use maille_store::Store;
 use maille_store::run::{Import, Incoming, Known, RunStart};
 
-use crate::fetch::{FetchError, Fetched, fetch};
+use crate::fetch::{FetchError, fetch};
 use crate::format::Format;
 use crate::staged::{Staged, StagedRecord};
 use crate::table::ReadError;
@@ -91,32 +92,41 @@ pub async fn import(
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
+    progress.step("réception", None);
+    let fetched = fetch(&options.location, &mut |bytes| progress.at(bytes))?;
+    import_from(store, options, fetched.file, Some(fetched.size), clock, progress).await
+}
+
+/// Imports what can be read already, `size` bytes of it when known.
+pub async fn import_from(
+    store: &Store,
+    options: &ImportOptions,
+    input: impl Read,
+    size: Option<u64>,
+    clock: &dyn Clock,
+    progress: &mut dyn Progress,
+) -> Result<Outcome, ImportError> {
     let name = &options.source;
     if name.is_empty() || name.chars().count() > 100 || name.trim() != name || name.chars().any(char::is_control) {
         return Err(ImportError::SourceName(name.clone()));
     }
-    let fetched = fetch(&options.location)?;
-    progress.step("lecture", fetched.length);
+    progress.step("lecture", size);
     match options.format {
         Format::Csv => {
-            let staged = csv::read(&fetched.name, open(&fetched)?, &mut |bytes| progress.at(bytes))?;
+            let staged = csv::read(&options.location, input, &mut |bytes| progress.at(bytes))?;
             import_listings(store, options, staged, clock, progress).await
         }
         Format::Territories => {
-            let staged = territories::read(&fetched.name, open(&fetched)?, &mut |bytes| progress.at(bytes))?;
+            let staged = territories::read(&options.location, input, &mut |bytes| progress.at(bytes))?;
             import_territories(store, options, staged, clock).await
         }
     }
 }
 
-fn open(fetched: &Fetched) -> Result<std::fs::File, ImportError> {
-    Ok(fetched.open()?)
-}
-
 fn start<'a>(options: &'a ImportOptions, clock: &dyn Clock) -> RunStart<'a> {
     RunStart {
         source: &options.source,
-        format: options.format.name(),
+        format: options.format.code(),
         location: &options.location,
         partial: options.partial,
         at: clock.now(),

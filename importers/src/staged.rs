@@ -23,6 +23,9 @@ pub struct Staged {
     pub rejected: u64,
     /// Identifiers of refused records, when they could be read: they are in the file, so they are not withdrawn.
     pub rejected_ids: Vec<String>,
+    /// The file breaks off or breaks in two somewhere, so records it should hold may be missing from it: what it
+    /// does not show must not be withdrawn.
+    pub damaged: bool,
     /// Drafts and sensitive units, counted outside `read`.
     pub skipped: u64,
     /// Everything wrong, in the order of the file.

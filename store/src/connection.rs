@@ -42,6 +42,11 @@ impl Store {
         Ok(())
     }
 
+    /// Gives every connection back: a server that is stopped next has nobody to wait for.
+    pub async fn close(&self) {
+        self.pool.close().await;
+    }
+
     /// Whether the server answers.
     pub async fn ping(&self) -> Result<(), Error> {
         sqlx::query("select 1").execute(&self.pool).await?;

@@ -1,0 +1,249 @@
+//! Which commune a cell names, with what else its row says of the place.
+
+use maille_domain::coverage::Coverage;
+use maille_territory::{Commune, Place, PlaceKind, Point, fold, france};
+
+/// Homonyms looked at: no name has more.
+const MOST_CANDIDATES: usize = 100;
+/// Candidates named in a message.
+const MOST_NAMED: usize = 8;
+/// Beyond this distance of its town hall, a point says nothing for a commune that does not contain it.
+const NEAR_KM: f64 = 20.0;
+
+/// What settles a homonym, in this order.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Hints<'a> {
+    /// Postal code of the row.
+    pub postal_code: Option<&'a str>,
+    /// Coordinates of the row.
+    pub point: Option<Point>,
+    /// Coverage of the row.
+    pub coverage: &'a [Coverage],
+}
+
+/// The commune of a cell, and what the facilitator should know of the reading.
+#[derive(Debug, Clone)]
+pub(crate) struct Settled {
+    /// The commune, current.
+    pub commune: &'static Commune,
+    /// What was expected instead of a former code or name.
+    pub remark: Option<String>,
+}
+
+/// The commune of a COG code or a name.
+///
+/// # Errors
+/// What was expected, in French.
+pub(crate) fn settle(cell: &str, hints: &Hints) -> Result<Settled, String> {
+    let code = cell.to_ascii_uppercase();
+    if let Some(commune) = france().current_commune(&code) {
+        let remark = (*commune.code != *code).then(|| current(commune));
+        return Ok(Settled { commune, remark });
+    }
+    if code.bytes().any(|c| c.is_ascii_digit()) && !code.contains(' ') {
+        return Err(format!("un code COG de 2026 ou un nom de commune{}", padded(&code)));
+    }
+    let found = france().find(cell, MOST_CANDIDATES);
+    let communes = || found.places.iter().filter(|place| is_commune(place));
+    let named: Vec<&Place> = communes().filter(|place| is_named(place, cell)).collect();
+    let candidates: Vec<&'static Commune> =
+        named.iter().filter_map(|place| france().commune(&place.code)).collect();
+    let commune = match candidates[..] {
+        [] => {
+            let near: Vec<_> = communes().filter_map(|place| france().commune(&place.code)).collect();
+            let near = if near.is_empty() { String::new() } else { format!(" ; proches : {}", names(&near)) };
+            return Err(format!("un code COG de 2026 ou un nom de commune{near}"));
+        }
+        [one] => one,
+        _ => settled_by(&candidates, hints)
+            .or_else(|| only_current(&named).filter(|_| !found.ambiguous))
+            .ok_or_else(|| format!("le code COG, ou un code postal, pour choisir entre {}", names(&candidates)))?,
+    };
+    let former = named.iter().find(|place| *place.code == *commune.code).and_then(|place| place.matched.as_ref());
+    Ok(Settled { commune, remark: former.filter(|_| !same(&commune.name, cell)).map(|_| current(commune)) })
+}
+
+/// Whether a postal code is one of the commune, or of its city or arrondissements. A code of CEDEX, in no table, is
+/// judged by its département.
+pub(crate) fn is_postal_code_of(postal_code: &str, commune: &Commune) -> bool {
+    let served = france().communes_of_postal_code(postal_code);
+    if served.is_empty() {
+        return in_departement(postal_code, commune);
+    }
+    served.iter().any(|one| {
+        one.code == commune.code
+            || one.parent.as_deref() == Some(&commune.code)
+            || commune.parent.as_deref() == Some(&one.code)
+    })
+}
+
+fn settled_by(candidates: &[&'static Commune], hints: &Hints) -> Option<&'static Commune> {
+    let by_postal_code = |commune: &Commune| hints.postal_code.is_some_and(|code| is_postal_code_of(code, commune));
+    let by_departement = |commune: &Commune| hints.postal_code.is_some_and(|code| in_departement(code, commune));
+    let here = hints.point.and_then(|point| france().commune_at(point.lat, point.lon));
+    let by_contour = |commune: &Commune| {
+        here.is_some_and(|here| here.code == commune.code || here.parent.as_deref() == Some(&commune.code))
+    };
+    let by_distance =
+        |commune: &Commune| hints.point.is_some_and(|point| commune.point.distance_km(point) <= NEAR_KM);
+    let by_coverage = |commune: &Commune| hints.coverage.iter().any(|part| covers(part, commune));
+    let rules: [&dyn Fn(&Commune) -> bool; 5] =
+        [&by_postal_code, &by_departement, &by_contour, &by_distance, &by_coverage];
+    let mut left = candidates.to_vec();
+    for rule in rules {
+        let kept: Vec<_> = left.iter().copied().filter(|commune| rule(commune)).collect();
+        match kept[..] {
+            [] => {}
+            [one] => return Some(one),
+            _ => left = kept,
+        }
+    }
+    None
+}
+
+fn covers(part: &Coverage, commune: &Commune) -> bool {
+    match part {
+        Coverage::Commune(code) => *commune.code == **code,
+        Coverage::Epci(code) => [&commune.epci, &commune.ept].iter().any(|epci| epci.as_deref() == Some(code)),
+        Coverage::Departement(code) => *commune.departement == **code,
+        Coverage::Region(code) => *commune.region == **code,
+        Coverage::National | Coverage::Radius(_) | Coverage::Territory(_) => false,
+    }
+}
+
+fn in_departement(postal_code: &str, commune: &Commune) -> bool {
+    match &*commune.departement {
+        "2A" | "2B" => postal_code.starts_with("20"),
+        // Saint-Barthélemy and Saint-Martin kept the postal codes of Guadeloupe.
+        "977" | "978" => postal_code.starts_with("971"),
+        departement => postal_code.starts_with(departement),
+    }
+}
+
+/// The one commune that bears the name today, when the others bore it once.
+fn only_current(named: &[&Place]) -> Option<&'static Commune> {
+    let mut current = named.iter().filter(|place| place.matched.is_none());
+    let (one, none) = (current.next()?, current.next());
+    if none.is_some() { None } else { france().commune(&one.code) }
+}
+
+fn is_commune(place: &Place) -> bool {
+    matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement)
+}
+
+/// Whether the cell is the whole name of the place: an import does not guess, as a search does.
+fn is_named(place: &Place, cell: &str) -> bool {
+    place.kind == PlaceKind::Arrondissement
+        || same(&place.name, cell)
+        || place.matched.as_deref().is_some_and(|name| same(name, cell))
+}
+
+fn same(name: &str, cell: &str) -> bool {
+    bare(name) == bare(cell)
+}
+
+/// A name without what addresses add to it (article, CEDEX, postal code, département in brackets).
+fn bare(name: &str) -> String {
+    let folded = fold(name.split('(').next().unwrap_or_default());
+    let words = folded.split(' ').take_while(|word| *word != "cedex");
+    let mut words: Vec<&str> = words.filter(|word| word.len() != 5 || word.parse::<u32>().is_err()).collect();
+    if words.len() > 1 && ["l", "la", "las", "le", "les", "los"].contains(&words[0]) {
+        words.remove(0);
+    }
+    words.join(" ")
+}
+
+fn current(commune: &Commune) -> String {
+    format!("le code ou le nom actuel : {}", name(commune))
+}
+
+fn name(commune: &Commune) -> String {
+    format!("{} ({})", commune.name, commune.code)
+}
+
+fn names(communes: &[&Commune]) -> String {
+    let more = if communes.len() > MOST_NAMED { "…" } else { "" };
+    communes.iter().take(MOST_NAMED).map(|commune| name(commune)).collect::<Vec<_>>().join(", ") + more
+}
+
+/// Spreadsheets eat the zero on the left of a code.
+fn padded(code: &str) -> String {
+    match france().current_commune(&format!("0{code}")) {
+        Some(commune) if code.len() == 4 => format!(" ; peut-être {}", name(commune)),
+        _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(cell: &str, hints: &Hints) -> Result<String, String> {
+        settle(cell, hints).map(|settled| settled.commune.code.to_string())
+    }
+
+    #[test]
+    fn names_and_codes_give_the_current_commune() {
+        let none = Hints::default();
+        for (cell, expected) in [
+            ("92023", "92023"),
+            ("2a004", "2A004"),
+            ("Clamart", "92023"),
+            ("CLAMART CEDEX", "92023"),
+            ("Havre", "76351"),
+            ("le plessis robinson", "92060"),
+            ("Paris", "75056"),
+            ("Paris 15e", "75115"),
+            ("Bagneux (92)", "92007"),
+        ] {
+            assert_eq!(code(cell, &none).as_deref(), Ok(expected), "{cell}");
+        }
+        let former = settle("93059", &none).unwrap();
+        assert_eq!(&*former.commune.code, "93066");
+        assert!(former.remark.unwrap().contains("Saint-Denis (93066)"));
+    }
+
+    #[test]
+    fn a_name_that_no_commune_bears_is_refused() {
+        let none = Hints::default();
+        for cell in ["Trifouilly-les-Oies", "99999", "Clamarre", "Hauts-de-Seine", "92"] {
+            assert!(code(cell, &none).is_err(), "{cell}");
+        }
+        assert!(code("1004", &none).unwrap_err().contains("Ambérieu-en-Bugey (01004)"));
+    }
+
+    #[test]
+    fn homonyms_are_settled_in_order() {
+        let none = Hints::default();
+        let candidates = code("Bagneux", &none).unwrap_err();
+        assert!(candidates.contains("Bagneux (92007)") && candidates.contains("Bagneux (51032)"), "{candidates}");
+        let coverage = [Coverage::Epci("200057966".into())];
+        let point = Some(Point { lat: 48.796, lon: 2.31 });
+        for hints in [
+            Hints { postal_code: Some("92220"), ..none.clone() },
+            Hints { postal_code: Some("92227"), ..none.clone() },
+            Hints { point, ..none.clone() },
+            Hints { coverage: &[Coverage::Departement("92".into())], ..none.clone() },
+            Hints { postal_code: Some("92220"), coverage: &coverage, point: None },
+        ] {
+            assert_eq!(code("Bagneux", &hints).as_deref(), Ok("92007"), "{hints:?}");
+        }
+        assert_eq!(code("Bagneux", &Hints { postal_code: Some("51260"), point, ..none }).as_deref(), Ok("51032"));
+    }
+
+    #[test]
+    fn postal_codes_belong_to_communes() {
+        let commune = |code| france().commune(code).unwrap();
+        for (postal_code, code, belongs) in [
+            ("92140", "92023", true),
+            ("92141", "92023", true),
+            ("92220", "92023", false),
+            ("75015", "75056", true),
+            ("75000", "75115", true),
+            ("20000", "2A004", true),
+            ("20303", "2A004", true),
+        ] {
+            assert_eq!(is_postal_code_of(postal_code, commune(code)), belongs, "{postal_code} {code}");
+        }
+    }
+}

@@ -1,0 +1,152 @@
+//! The command line: a flag is its environment variable and its help line.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use maille_importers::format::Format;
+
+/// Annuaire territorial de ressources et moteur de recherche : qui peut aider ici ?
+#[derive(Debug, Parser)]
+#[command(name = "maille", version, about, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    pub settings: Settings,
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What every command needs.
+#[derive(Debug, Clone, Args)]
+pub struct Settings {
+    /// Dossier de l’index et, sans DATABASE_URL, de la base de données
+    #[arg(long, global = true, value_name = "DOSSIER", default_value = ".maille")]
+    pub data_dir: PathBuf,
+    /// Serveur Postgres à utiliser (postgres://…) ; sans lui, maille tient le sien dans le dossier de données
+    #[arg(long, global = true, value_name = "ADRESSE", env = "DATABASE_URL", hide_env_values = true)]
+    pub database_url: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Sert l’annuaire de démonstration (92 Sud et Haute-Garonne)
+    Demo(Serve),
+    /// Sert l’annuaire : pages et API
+    Serve(Serve),
+    /// Importe un fichier dans l’annuaire
+    Import(Import),
+    /// Montre les imports, ou un import et ses anomalies
+    Runs(Runs),
+    /// Cherche, comme l’API
+    Search(Search),
+    /// Propose en cours de frappe, comme l’API
+    Suggest(Search),
+    /// Corrige un champ d’une fiche : la correction l’emporte sur les sources
+    Set(Set),
+    /// Montre les corrections dont la source a changé depuis
+    Conflicts(Json),
+    /// Reconstruit l’index à côté, puis bascule
+    Reindex(Json),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Serve {
+    /// Adresse et port d’écoute
+    #[arg(long, value_name = "ADRESSE:PORT", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// Adresse publique du site, pour les liens absolus
+    #[arg(long, value_name = "ADRESSE", env = "MAILLE_BASE_URL")]
+    pub base_url: Option<String>,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = formats())]
+pub struct Import {
+    /// Format du fichier
+    #[arg(value_name = "FORMAT")]
+    pub format: Format,
+    /// Chemin du fichier, ou adresse http(s)
+    #[arg(value_name = "CHEMIN-OU-ADRESSE")]
+    pub location: String,
+    /// Nom de la source : ses fiches sont reconnues d’un fichier au suivant
+    #[arg(long, value_name = "NOM")]
+    pub source: String,
+    /// Dit ce qui changerait, sans rien changer
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Le fichier n’est pas complet : ce qu’il ne contient pas n’est pas retiré
+    #[arg(long)]
+    pub partial: bool,
+    /// Applique malgré plus de la moitié de refus ou plus de 20 % de retraits
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// The formats, one a line, under the help of `import`.
+fn formats() -> String {
+    let lines = Format::ALL.map(|format| format!("  {:12} {}", format.code(), format.help()));
+    format!("Formats :\n{}", lines.join("\n"))
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Runs {
+    /// Numéro d’un import
+    #[arg(value_name = "IMPORT")]
+    pub run: Option<i64>,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Search {
+    /// Ce qui est cherché
+    #[arg(value_name = "TEXTE")]
+    pub text: String,
+    /// Code INSEE, code postal ou nom de la commune où l’aide est demandée
+    #[arg(long, value_name = "COMMUNE")]
+    pub commune: Option<String>,
+    /// Accepté pour l’uniformité : la réponse est toujours le JSON de l’API
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Set {
+    /// La fiche : identifiant, adresse lisible, ou identifiant dans sa source
+    #[arg(value_name = "FICHE")]
+    pub listing: String,
+    /// Le champ, sous son nom du format CSV
+    #[arg(value_name = "CHAMP")]
+    pub field: maille_domain::Field,
+    /// La valeur, écrite comme dans le format CSV ; vide pour effacer
+    #[arg(value_name = "VALEUR")]
+    pub value: String,
+    /// Pourquoi : gardé dans l’historique
+    #[arg(long, value_name = "TEXTE")]
+    pub reason: String,
+    /// Qui décide : gardé dans l’historique
+    #[arg(long, value_name = "NOM", env = "USER", default_value = "ligne de commande")]
+    pub author: String,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Copy, Args)]
+pub struct Json {
+    /// Un seul document JSON sur la sortie standard
+    #[arg(long = "json")]
+    pub wanted: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_holds_together() {
+        Cli::command().debug_assert();
+    }
+}
