@@ -1,0 +1,145 @@
+//! `GET /api/v1/listings/{id}`: a listing with, for every field, who said it and when.
+
+use std::collections::BTreeMap;
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use chrono::{DateTime, NaiveDate, Utc};
+use maille_domain::Listing;
+use maille_domain::hours::time_zone;
+use maille_domain::listing::Provenance;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::api::not_stored;
+use crate::error::{Error, Missing, Problem};
+use crate::state::WebState;
+
+/// A listing.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Listing)]
+pub struct ListingView {
+    /// Identifier (UUID).
+    pub id: String,
+    /// Address of its page: `/ressources/{slug}`.
+    pub slug: String,
+    /// Day no source knew it any more; it is then found by no search.
+    pub withdrawn_on: Option<NaiveDate>,
+    /// The records it is made of.
+    pub sources: Vec<RecordView>,
+    /// Its fields by name; those nobody filled are absent.
+    pub fields: BTreeMap<&'static str, FieldView>,
+}
+
+/// A record of a source.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListingSource)]
+pub struct RecordView {
+    /// Name of the source.
+    pub source: String,
+    /// Identifier in the source.
+    pub source_id: String,
+    /// When the source was last read with this record in it.
+    pub last_seen: DateTime<Utc>,
+}
+
+/// A field.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListingField)]
+pub struct FieldView {
+    /// French label of the field.
+    pub label: &'static str,
+    /// The value: a text, a number, a list of texts (phones in E.164, coverages as `commune:92007`), or
+    /// `{lat, lon, precision}` for `location`.
+    pub value: serde_json::Value,
+    /// Where it came from; null when nobody said it and it is the default (`status`).
+    pub origin: Option<OriginView>,
+}
+
+/// Where a value came from.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Origin)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum OriginView {
+    /// A source said it.
+    Source {
+        /// Name of the source.
+        source: String,
+        /// Identifier of the record in the source.
+        source_id: String,
+        /// When the source was first read saying it.
+        at: DateTime<Utc>,
+    },
+    /// A person decided it here.
+    Override {
+        /// Who.
+        author: String,
+        /// Why.
+        reason: String,
+        /// When.
+        at: DateTime<Utc>,
+    },
+}
+
+impl From<&Listing> for ListingView {
+    fn from(listing: &Listing) -> ListingView {
+        let departement = listing.fields.commune().map(|commune| &*commune.departement);
+        ListingView {
+            id: listing.id.to_string(),
+            slug: listing.slug.clone(),
+            withdrawn_on: listing
+                .withdrawn_at
+                .map(|at| at.with_timezone(&time_zone(departement)).date_naive()),
+            sources: listing
+                .sources
+                .iter()
+                .map(|record| RecordView {
+                    source: record.source.clone(),
+                    source_id: record.source_id.clone(),
+                    last_seen: record.last_seen,
+                })
+                .collect(),
+            fields: listing
+                .fields
+                .to_values()
+                .into_iter()
+                .map(|(field, value)| {
+                    let origin = listing.provenance.get(&field).map(OriginView::from);
+                    (field.name(), FieldView { label: field.label(), value, origin })
+                })
+                .collect(),
+        }
+    }
+}
+
+impl From<&Provenance> for OriginView {
+    fn from(provenance: &Provenance) -> OriginView {
+        match provenance.clone() {
+            Provenance::Source { source, source_id, at } => OriginView::Source { source, source_id, at },
+            Provenance::Override { author, reason, at } => OriginView::Override { author, reason, at },
+        }
+    }
+}
+
+/// A listing with, for every field, who said it and when.
+#[utoipa::path(
+    get,
+    path = "/api/v1/listings/{id}",
+    tag = "listings",
+    params(("id" = String, Path, description = "Identifier (UUID), from a search")),
+    responses(
+        (status = 200, description = "The listing, withdrawn or not", body = ListingView),
+        (status = 404, description = "No such listing", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn listing(
+    State(state): State<WebState>,
+    id: Result<Path<String>, PathRejection>,
+) -> Result<impl IntoResponse, Error> {
+    let missing = Error::NotFound(Missing::Listing);
+    let id = id.ok().and_then(|Path(id)| id.parse().ok()).ok_or_else(|| missing.clone())?;
+    let listing = state.ask(move |node| node.listing(id)).await?.ok_or(missing)?;
+    Ok((not_stored(), Json(ListingView::from(&*listing))))
+}

@@ -1,0 +1,309 @@
+//! `GET /api/v1/search`: who can help here?
+
+use axum::Json;
+use axum::extract::State;
+use axum::response::IntoResponse;
+use maille_index::answer::{Answer, Correction, Facets, Interpretation, PlaceUnderstood, Span, Understood};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::HitView;
+use super::places::PlaceView;
+use super::territories::TerritoryView;
+use crate::api::not_stored;
+use crate::error::{Error, Problem};
+use crate::extract::Query;
+use crate::parameters::SearchParameters;
+use crate::state::WebState;
+
+/// An answer.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Answer)]
+pub struct AnswerView {
+    /// How the request was understood.
+    pub interpretation: InterpretationView,
+    /// False when nothing open serves the place.
+    pub answered: bool,
+    /// How many listings match.
+    pub total: u64,
+    /// One page of them, best first.
+    pub hits: Vec<HitView>,
+    /// Counts per criterion; null with `facets=false`.
+    pub facets: Option<FacetsView>,
+    /// What was given up to find these; null when nothing was.
+    pub widened: Option<WidenedView>,
+    /// National numbers to say first.
+    pub alerts: Vec<AlertView>,
+    /// Who coordinates care in the commune asked; null when none was, or nobody is known to.
+    pub territory: Option<TerritoryView>,
+}
+
+/// A request as understood.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Interpretation)]
+pub struct InterpretationView {
+    /// Where help is needed.
+    pub place: Option<PlaceUnderstoodView>,
+    /// Kinds of resource.
+    pub categories: Vec<UnderstoodView>,
+    /// For whom.
+    pub audience: Vec<UnderstoodView>,
+    /// Age of the person: `code` is the number of years.
+    pub age: Option<UnderstoodView>,
+    /// How help is given.
+    pub modes: Vec<UnderstoodView>,
+    /// When.
+    pub time: Option<UnderstoodView>,
+    /// The words left over, which went to full text.
+    pub text: String,
+    /// Words read as others.
+    pub corrections: Vec<CorrectionView>,
+}
+
+/// The place understood.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PlaceUnderstood)]
+pub struct PlaceUnderstoodView {
+    /// `commune`, `arrondissement`, `departement`, `region`, `epci` or `territory`.
+    pub kind: &'static str,
+    /// COG code, SIREN of an EPCI, or code of the territory.
+    pub code: String,
+    /// Name.
+    pub name: String,
+    /// Code of the département.
+    pub departement: Option<String>,
+    /// Where in `q`: first byte and the byte after the last (UTF-8); null when a parameter said it.
+    pub span: Option<[usize; 2]>,
+    /// No clear leader: no place filter applies, ask first.
+    pub ambiguous: bool,
+    /// The other places it could be, likeliest first.
+    pub alternatives: Vec<PlaceView>,
+}
+
+/// One understood item.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Understood)]
+pub struct UnderstoodView {
+    /// Code of the vocabulary.
+    pub code: String,
+    /// French label.
+    pub label: String,
+    /// What made it understood: `parameter`, or the way it was read in the text.
+    pub by: &'static str,
+    /// Where in `q`: first byte and the byte after the last (UTF-8); null when a parameter said it.
+    pub span: Option<[usize; 2]>,
+}
+
+/// A word read as another.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Correction)]
+pub struct CorrectionView {
+    /// What was typed.
+    pub typed: String,
+    /// What was read.
+    pub read: String,
+    /// Where in `q`.
+    pub span: Option<[usize; 2]>,
+}
+
+/// Counts of what choosing each value would give, most first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Facets)]
+pub struct FacetsView {
+    /// By kind of resource.
+    pub category: Vec<FacetView>,
+    /// By audience.
+    pub audience: Vec<FacetView>,
+    /// By mode.
+    pub mode: Vec<FacetView>,
+    /// By parcours.
+    pub theme: Vec<FacetView>,
+}
+
+/// One value of a criterion.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Facet)]
+pub struct FacetView {
+    /// Code, as the parameter takes it.
+    pub code: &'static str,
+    /// French label.
+    pub label: &'static str,
+    /// How many listings choosing it would give.
+    pub count: u64,
+}
+
+/// How the search was widened.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Widened)]
+pub struct WidenedView {
+    /// What was given up, in order.
+    pub steps: Vec<StepView>,
+}
+
+/// One thing given up.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = WideningStep)]
+pub struct StepView {
+    /// A stable word: `words`, `place`…
+    pub step: &'static str,
+    /// In French, a full sentence.
+    pub label: String,
+}
+
+/// A national number to say first.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Alert)]
+pub struct AlertView {
+    /// The number, as dialled.
+    pub number: &'static str,
+    /// Its name.
+    pub label: String,
+    /// Why it is shown.
+    pub why: String,
+}
+
+impl From<&Answer> for AnswerView {
+    fn from(answer: &Answer) -> AnswerView {
+        let steps: Vec<StepView> = answer
+            .widened
+            .iter()
+            .map(|step| StepView { step: step.step, label: step.label.clone() })
+            .collect();
+        AnswerView {
+            interpretation: (&answer.interpretation).into(),
+            answered: answer.answered,
+            total: answer.total,
+            hits: answer.hits.iter().map(HitView::from).collect(),
+            facets: answer.facets.as_ref().map(FacetsView::from),
+            widened: (!steps.is_empty()).then_some(WidenedView { steps }),
+            alerts: answer
+                .alerts
+                .iter()
+                .map(|alert| AlertView {
+                    number: alert.number,
+                    label: alert.label.clone(),
+                    why: alert.why.clone(),
+                })
+                .collect(),
+            territory: answer.territory.as_ref().map(TerritoryView::from),
+        }
+    }
+}
+
+impl From<&Interpretation> for InterpretationView {
+    fn from(read: &Interpretation) -> InterpretationView {
+        let all = |items: &[Understood]| items.iter().map(UnderstoodView::from).collect();
+        InterpretationView {
+            place: read.place.as_ref().map(PlaceUnderstoodView::from),
+            categories: all(&read.categories),
+            audience: all(&read.audience),
+            age: read.age.as_ref().map(UnderstoodView::from),
+            modes: all(&read.modes),
+            time: read.time.as_ref().map(UnderstoodView::from),
+            text: read.text.clone(),
+            corrections: read.corrections.iter().map(CorrectionView::from).collect(),
+        }
+    }
+}
+
+impl From<&PlaceUnderstood> for PlaceUnderstoodView {
+    fn from(understood: &PlaceUnderstood) -> PlaceUnderstoodView {
+        let place = &understood.place;
+        PlaceUnderstoodView {
+            kind: place.kind.as_str(),
+            code: place.code.clone(),
+            name: place.name.clone(),
+            departement: place.departement.clone(),
+            span: pair(understood.span),
+            ambiguous: understood.ambiguous,
+            alternatives: understood.alternatives.iter().map(PlaceView::from).collect(),
+        }
+    }
+}
+
+impl From<&Understood> for UnderstoodView {
+    fn from(item: &Understood) -> UnderstoodView {
+        UnderstoodView {
+            code: item.code.clone(),
+            label: item.label.clone(),
+            by: item.by.as_str(),
+            span: pair(item.span),
+        }
+    }
+}
+
+impl From<&Correction> for CorrectionView {
+    fn from(correction: &Correction) -> CorrectionView {
+        CorrectionView {
+            typed: correction.typed.clone(),
+            read: correction.read.clone(),
+            span: pair(correction.span),
+        }
+    }
+}
+
+impl From<&Facets> for FacetsView {
+    fn from(facets: &Facets) -> FacetsView {
+        macro_rules! counts {
+            ($values:expr) => {
+                $values
+                    .iter()
+                    .map(|&(value, count)| FacetView { code: value.code(), label: value.label(), count })
+                    .collect()
+            };
+        }
+        FacetsView {
+            category: counts!(facets.category),
+            audience: counts!(facets.audience),
+            mode: counts!(facets.mode),
+            theme: counts!(facets.theme),
+        }
+    }
+}
+
+fn pair(span: Span) -> Option<[usize; 2]> {
+    span.map(|(start, end)| [start, end])
+}
+
+/// Who can help here?
+#[utoipa::path(
+    get,
+    path = "/api/v1/search",
+    tag = "search",
+    description = "A parameter repeated, or a list with commas, is *or*; different parameters are *and*. Unknown \
+        parameters are ignored, wrong values are refused, all of them named.",
+    params(
+        ("q" = Option<String>, Query, description = "The need, in one's own words; the first 1 000 characters are read"),
+        ("commune" = Option<String>, Query, description = "A COG code, a postal code or a name"),
+        ("place" = Option<String>, Query, description = "KIND:CODE, KIND being commune, arrondissement, departement, region, epci or territory; not with `commune`", example = "departement:92"),
+        ("lat" = Option<f64>, Query, description = "Latitude, WGS 84, with `lon`: distances start there"),
+        ("lon" = Option<f64>, Query, description = "Longitude, WGS 84, with `lat`"),
+        ("radius_km" = Option<f64>, Query, description = "Only sites within so many kilometres, 1 000 at most"),
+        ("category" = Option<Vec<String>>, Query, description = "Codes of kinds of resource"),
+        ("audience" = Option<Vec<String>>, Query, description = "Codes of audiences"),
+        ("age" = Option<u8>, Query, description = "Age of the person, years, 0 to 130"),
+        ("mode" = Option<Vec<String>>, Query, description = "Codes of modes"),
+        ("theme" = Option<Vec<String>>, Query, description = "Codes of parcours"),
+        ("open_at" = Option<String>, Query, description = "Only what is open then: RFC 3339, or `now`"),
+        ("sort" = Option<String>, Query, description = "relevance, distance, name or verified"),
+        ("limit" = Option<usize>, Query, description = "Hits on a page, 1 to 100, 20 by default"),
+        ("offset" = Option<usize>, Query, description = "First hit, 10 000 at most"),
+        ("facets" = Option<bool>, Query, description = "Whether facets are counted, true by default"),
+        ("total" = Option<String>, Query, description = "exact (default) or estimate"),
+        ("off" = Option<Vec<String>>, Query, description = "What was understood and must not be obeyed: place, category, audience, age, mode, time, correction"),
+    ),
+    responses(
+        (status = 200, description = "An answer, even when nothing was found", body = AnswerView),
+        (status = 400, description = "Parameters are wrong", body = Problem, content_type = "application/problem+json"),
+        (status = 503, description = "The directory is being loaded", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn search(
+    State(state): State<WebState>,
+    Query(parameters): Query<SearchParameters>,
+) -> Result<impl IntoResponse, Error> {
+    let now = state.now();
+    let request = parameters.request(now);
+    let answer = state.ask(move |node| node.search(&request, now)).await??;
+    Ok((not_stored(), Json(AnswerView::from(&answer))))
+}

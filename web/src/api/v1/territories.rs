@@ -1,0 +1,92 @@
+//! `GET /api/v1/territories/{commune}`: who coordinates care there?
+
+use axum::Json;
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
+use axum::response::IntoResponse;
+use maille_index::answer::TerritoryOf;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::HitView;
+use crate::api::not_stored;
+use crate::error::{Error, Missing, Problem};
+use crate::place::{CommuneMeant, commune_meant};
+use crate::state::WebState;
+
+/// Who coordinates care in a commune; empty lists mean unknown.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TerritoryOf)]
+pub struct TerritoryView {
+    /// COG code of the commune.
+    pub commune: String,
+    /// The coordination territories that hold it.
+    pub territories: Vec<TerritoryNameView>,
+    /// Its DAC.
+    pub dac: Vec<HitView>,
+    /// Its CPTS.
+    pub cpts: Vec<HitView>,
+    /// Its MDPH.
+    pub mdph: Vec<HitView>,
+}
+
+/// A coordination territory.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TerritoryName)]
+pub struct TerritoryNameView {
+    /// Code, for `place=territory:CODE`.
+    pub code: String,
+    /// Whose territory it is: `dac`, `cpts`…
+    pub kind: String,
+    /// Name.
+    pub name: String,
+}
+
+impl From<&TerritoryOf> for TerritoryView {
+    fn from(of: &TerritoryOf) -> TerritoryView {
+        let hits = |hits: &[maille_index::answer::Hit]| hits.iter().map(HitView::from).collect();
+        TerritoryView {
+            commune: of.commune.code.to_string(),
+            territories: of
+                .territories
+                .iter()
+                .map(|territory| TerritoryNameView {
+                    code: territory.code.clone(),
+                    kind: territory.kind.clone(),
+                    name: territory.name.clone(),
+                })
+                .collect(),
+            dac: hits(&of.dac),
+            cpts: hits(&of.cpts),
+            mdph: hits(&of.mdph),
+        }
+    }
+}
+
+/// Who coordinates care in this commune?
+#[utoipa::path(
+    get,
+    path = "/api/v1/territories/{commune}",
+    tag = "places",
+    params(("commune" = String, Path, description = "A COG code, a postal code or a name")),
+    responses(
+        (status = 200, description = "Its territories, DAC, CPTS and MDPH", body = TerritoryView),
+        (status = 404, description = "No such commune, or several", body = Problem, content_type = "application/problem+json"),
+    )
+)]
+pub async fn territories(
+    State(state): State<WebState>,
+    commune: Result<Path<String>, PathRejection>,
+) -> Result<impl IntoResponse, Error> {
+    let Path(commune) = commune.map_err(|_| Error::NotFound(Missing::Commune))?;
+    let now = state.now();
+    let of = state
+        .ask(move |node| match commune_meant(node, &commune) {
+            CommuneMeant::One(place) => node.territories_of(&place.code, now).ok_or(Missing::Commune),
+            CommuneMeant::Several => Err(Missing::OneCommune),
+            CommuneMeant::Unknown => Err(Missing::Commune),
+        })
+        .await?
+        .map_err(Error::NotFound)?;
+    Ok((not_stored(), Json(TerritoryView::from(&of))))
+}

@@ -1,0 +1,186 @@
+//! Reads the query of an address: repeated parameters and commas are several values, and *every* wrong parameter is
+//! named, not the first one only. Parameters nobody asked for are ignored.
+
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+
+use crate::error::{Error, WrongParameter};
+use crate::state::WebState;
+
+/// The query of a request, read as `T`; rejects with [`Error::Parameters`].
+#[derive(Debug, Clone)]
+pub struct Query<T>(pub T);
+
+/// What a query can be read as.
+pub trait FromQuery: Sized {
+    /// Takes its parameters from `reader`, which collects what is wrong. The value is dropped if anything is.
+    fn from_query(reader: &mut Reader, state: &WebState) -> Self;
+}
+
+impl<T: FromQuery> FromRequestParts<WebState> for Query<T> {
+    type Rejection = Error;
+
+    async fn from_request_parts(parts: &mut Parts, state: &WebState) -> Result<Self, Error> {
+        let mut reader = Reader::new(parts.uri.query().unwrap_or_default());
+        let value = T::from_query(&mut reader, state);
+        if reader.wrong.is_empty() { Ok(Query(value)) } else { Err(Error::Parameters(reader.wrong)) }
+    }
+}
+
+/// The decoded parameters of a query, and what is wrong with those read so far.
+#[derive(Debug)]
+pub struct Reader {
+    pairs: Vec<(String, String)>,
+    wrong: Vec<WrongParameter>,
+}
+
+impl Reader {
+    /// Decodes `a=b&c=d` (`application/x-www-form-urlencoded`).
+    pub fn new(query: &str) -> Reader {
+        let mut reader = Reader { pairs: Vec::new(), wrong: Vec::new() };
+        for part in query.split('&').filter(|part| !part.is_empty()) {
+            let (name, value) = part.split_once('=').unwrap_or((part, ""));
+            let name = decode(name).unwrap_or_else(|_| name.to_owned());
+            match decode(value) {
+                Ok(value) => reader.pairs.push((name, value)),
+                Err(detail) => reader.wrong.push(WrongParameter::new(name, detail)),
+            }
+        }
+        reader
+    }
+
+    /// Says that `parameter` is wrong.
+    pub fn wrong(&mut self, parameter: &str, detail: impl Into<String>) {
+        self.wrong.push(WrongParameter::new(parameter, detail));
+    }
+
+    /// Whether anything read so far is wrong.
+    pub fn anything_wrong(&self) -> bool {
+        !self.wrong.is_empty()
+    }
+
+    /// The parameter as it was sent, empty when absent. Sent twice with different values, it is wrong.
+    pub fn text(&mut self, parameter: &str) -> String {
+        let mut values = self.pairs.iter().filter(|(name, _)| name == parameter).map(|(_, value)| value);
+        let text = values.next().cloned().unwrap_or_default();
+        if values.any(|value| *value != text) {
+            self.wrong(parameter, "donné plusieurs fois, une seule valeur est admise");
+        }
+        text
+    }
+
+    /// The parameter, trimmed and parsed; `None` when absent or empty.
+    pub fn one<T>(&mut self, parameter: &str, parse: impl FnOnce(&str) -> Result<T, String>) -> Option<T> {
+        let text = self.text(parameter);
+        let text = text.trim();
+        if text.is_empty() {
+            return None;
+        }
+        parse(text).map_err(|detail| self.wrong(parameter, detail)).ok()
+    }
+
+    /// The values of a parameter, repeated or separated by commas, each once.
+    pub fn several<T: PartialEq>(
+        &mut self,
+        parameter: &str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Vec<T> {
+        let mut values = Vec::new();
+        let mut details = Vec::new();
+        for (_, text) in self.pairs.iter().filter(|(name, _)| name == parameter) {
+            for part in text.split(',').map(str::trim).filter(|part| !part.is_empty()) {
+                match parse(part) {
+                    Ok(value) if values.contains(&value) => {}
+                    Ok(value) => values.push(value),
+                    Err(detail) => details.push(detail),
+                }
+            }
+        }
+        for detail in details {
+            self.wrong(parameter, detail);
+        }
+        values
+    }
+}
+
+/// A value found where something else was expected, as error messages quote it: short, and without control characters.
+pub fn quoted(found: &str) -> String {
+    let mut short: String = found.chars().filter(|c| !c.is_control()).take(60).collect();
+    if found.chars().count() > 60 {
+        short.push('…');
+    }
+    format!("« {short} »")
+}
+
+/// Undoes percent-encoding, strictly.
+fn decode(text: &str) -> Result<String, String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
+                match (digit(rest.next()), digit(rest.next())) {
+                    (Some(high), Some(low)) => (high * 16 + low) as u8,
+                    _ => return Err("mal encodé : « % » doit être suivi de deux chiffres hexadécimaux".to_owned()),
+                }
+            }
+            byte => byte,
+        });
+    }
+    String::from_utf8(bytes).map_err(|_| "mal encodé : ce n’est pas de l’UTF-8".to_owned())
+}
+
+/// Encodes a value for a query; the inverse of what [`Reader`] decodes.
+pub fn encode(text: &str, out: &mut String) {
+    use std::fmt::Write as _;
+    for byte in text.bytes() {
+        match byte {
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b':' => {
+                out.push(char::from(byte));
+            }
+            b' ' => out.push('+'),
+            byte => write!(out, "%{byte:02X}").expect("writing to a String cannot fail"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn number(text: &str) -> Result<u8, String> {
+        text.parse().map_err(|_| format!("{} n’est pas un nombre", quoted(text)))
+    }
+
+    #[test]
+    fn repeated_parameters_and_commas_are_several_values() {
+        let mut reader = Reader::new("a=1&b=x&a=2,3&a=&a=1");
+        assert_eq!(reader.several("a", number), [1, 2, 3]);
+        assert!(reader.wrong.is_empty());
+    }
+
+    #[test]
+    fn every_wrong_parameter_is_named() {
+        let mut reader = Reader::new("a=z&b=1&b=2&c=%zz&d=%FF&limit&e=1");
+        reader.several("a", number);
+        reader.one("b", number);
+        reader.one("limit", number);
+        assert_eq!(reader.one("e", number), Some(1));
+        let mut named: Vec<&str> = reader.wrong.iter().map(|wrong| wrong.parameter.as_str()).collect();
+        named.sort_unstable();
+        assert_eq!(named, ["a", "b", "c", "d"]);
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        for text in ["", "d’Issy & de Sceaux", "100 % à + b", "🙂=?", "a\u{0}b"] {
+            let mut encoded = String::new();
+            encode(text, &mut encoded);
+            assert_eq!(decode(&encoded).unwrap(), text);
+            assert!(encoded.is_ascii() && !encoded.contains(['&', '=', '"', '<']));
+        }
+        assert_eq!(decode("a+b%20c").unwrap(), "a b c");
+    }
+}

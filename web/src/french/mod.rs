@@ -1,0 +1,122 @@
+//! How the pages say numbers, distances, dates and hours: as people say them, with French typography.
+
+pub mod codes;
+pub mod date;
+pub mod hours;
+
+/// The narrow no-break space that goes before `; : ! ?` and between thousands.
+pub const NARROW: char = '\u{202f}';
+/// The no-break space between a number and its unit.
+pub const NO_BREAK: char = '\u{a0}';
+
+/// `12345` → `12 345`.
+pub fn number(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    for (position, digit) in digits.chars().enumerate() {
+        if position > 0 && (digits.len() - position).is_multiple_of(3) {
+            out.push(NARROW);
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// `1 ressource`, `12 ressources`, `0 ressource`.
+pub fn counted(count: u64, singular: &str, plural: &str) -> String {
+    format!("{}{NO_BREAK}{}", number(count), if count < 2 { singular } else { plural })
+}
+
+/// `4,2 km`, `12 km`; `environ 4 km` when the site is known no better than by its commune.
+pub fn distance(km: f64, exact: bool) -> String {
+    match (km, exact) {
+        (..0.95, _) => format!("moins de{NO_BREAK}1{NO_BREAK}km"),
+        (..9.95, true) => format!("{km:.1}{NO_BREAK}km").replace('.', ","),
+        (_, true) => format!("{}{NO_BREAK}km", number(km.round() as u64)),
+        (_, false) => format!("environ{NO_BREAK}{}{NO_BREAK}km", number(km.round() as u64)),
+    }
+}
+
+/// `a`, `a et b`, `a, b et c`.
+pub fn list<T: AsRef<str>>(items: &[T]) -> String {
+    match items {
+        [] => String::new(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} et {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// The spaces of French typography in a text of ours that was written with plain ones: `mot : « cité »`.
+pub fn typography(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let before_mark = c == ' ' && chars.peek().is_some_and(|next| matches!(next, ';' | ':' | '!' | '?' | '»'));
+        out.push(if before_mark || (c == ' ' && out.ends_with('«')) { NARROW } else { c });
+    }
+    out
+}
+
+/// The first letter in lower case, but for acronyms: `Personnes âgées` → `personnes âgées`, `DAC` stays.
+pub fn lower_first(text: &str) -> String {
+    let mut chars = text.chars();
+    match (chars.next(), chars.clone().next()) {
+        (Some(first), Some(second)) if !second.is_uppercase() => {
+            first.to_lowercase().chain(chars).collect()
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The first letter in upper case.
+pub fn upper_first(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
+/// The ages served: `75 ans et plus`, `jusqu’à 17 ans`, `de 6 à 17 ans`.
+pub fn ages(min: Option<u8>, max: Option<u8>) -> Option<String> {
+    match (min.filter(|&min| min > 0), max) {
+        (None, None) => None,
+        (Some(min), None) => Some(format!("{min}{NO_BREAK}ans et plus")),
+        (None, Some(max)) => Some(format!("jusqu’à {max}{NO_BREAK}ans")),
+        (Some(min), Some(max)) if min == max => Some(format!("{min}{NO_BREAK}ans")),
+        (Some(min), Some(max)) => Some(format!("de {min} à {max}{NO_BREAK}ans")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_and_distances_are_french() {
+        assert_eq!(number(0), "0");
+        assert_eq!(number(999), "999");
+        assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(counted(0, "ressource", "ressources"), "0\u{a0}ressource");
+        assert_eq!(counted(2, "ressource", "ressources"), "2\u{a0}ressources");
+        assert_eq!(distance(4.23, true), "4,2\u{a0}km");
+        assert_eq!(distance(0.4, true), "moins de\u{a0}1\u{a0}km");
+        assert_eq!(distance(12.6, true), "13\u{a0}km");
+        assert_eq!(distance(4.23, false), "environ\u{a0}4\u{a0}km");
+    }
+
+    #[test]
+    fn words_are_joined_as_they_are_spoken() {
+        assert_eq!(list::<&str>(&[]), "");
+        assert_eq!(list(&["à domicile", "en EHPAD"]), "à domicile et en EHPAD");
+        assert_eq!(list(&["a", "b", "c"]), "a, b et c");
+        assert_eq!(lower_first("Équipe mobile"), "équipe mobile");
+        assert_eq!(lower_first("DAC"), "DAC");
+        assert_eq!(upper_first("à domicile"), "À domicile");
+        assert_eq!(typography("lu : « mot » ?"), "lu\u{202f}: «\u{202f}mot\u{202f}»\u{202f}?");
+        assert_eq!(ages(Some(75), None).unwrap(), "75\u{a0}ans et plus");
+        assert_eq!(ages(Some(0), Some(17)).unwrap(), "jusqu’à 17\u{a0}ans");
+        assert_eq!(ages(Some(6), Some(17)).unwrap(), "de 6 à 17\u{a0}ans");
+        assert_eq!(ages(None, None), None);
+    }
+}

@@ -1,0 +1,113 @@
+//! What people read when something is wrong: what happened, what is kept, what to do.
+
+use askama::Template;
+use axum::http::Uri;
+use axum::response::Response;
+
+use crate::error::{Error, Missing};
+use crate::extract::Reader;
+use crate::french;
+use crate::page::{Cache, Layout, Page, respond_with};
+use crate::state::WebState;
+use crate::views::{Choice, Form};
+
+#[derive(Debug, Template)]
+#[template(path = "error.html")]
+struct ErrorPage {
+    layout: Layout,
+    heading: &'static str,
+    paragraphs: Vec<&'static str>,
+    errors: Vec<Named>,
+    form: Option<Form>,
+    action: Option<Choice>,
+}
+
+impl Page for ErrorPage {
+    const CACHE: Cache = Cache::Never;
+}
+
+/// A wrong parameter, in the words of the form.
+#[derive(Debug)]
+struct Named {
+    parameter: String,
+    detail: String,
+}
+
+/// The page of an error, the form filled with what was asked.
+pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
+    let (heading, paragraphs): (&'static str, Vec<&'static str>) = match error {
+        Error::Parameters(_) => (
+            "La recherche n’a pas pu être lue",
+            vec!["Votre texte est gardé dans le formulaire. À corriger\u{202f}:"],
+        ),
+        Error::NotFound(Missing::Listing) => (
+            "Cette fiche n’existe pas",
+            vec![
+                "L’adresse a peut-être été mal recopiée, ou la fiche n’a jamais fait partie de cet annuaire.",
+                "Vous pouvez chercher la ressource par son nom.",
+            ],
+        ),
+        Error::NotFound(_) => (
+            "Cette page n’existe pas",
+            vec!["L’adresse a peut-être été mal recopiée. Vous pouvez chercher ici."],
+        ),
+        Error::MethodNotAllowed => (
+            "Cette adresse ne reçoit pas de formulaire",
+            vec!["Rien n’a été enregistré. Vous pouvez chercher ici."],
+        ),
+        Error::NotReady => (
+            "L’annuaire se charge",
+            vec!["Il répondra dans quelques instants. Rechargez cette page pour réessayer."],
+        ),
+        Error::Internal => (
+            "La page n’a pas pu être préparée",
+            vec![
+                "L’incident est consigné, rien n’a été modifié.",
+                "Réessayez\u{202f}; si cela se répète, prévenez la personne qui administre cet annuaire.",
+            ],
+        ),
+    };
+    let errors = match error {
+        Error::Parameters(errors) => errors
+            .iter()
+            .map(|wrong| Named {
+                parameter: named(&wrong.parameter),
+                detail: french::typography(&wrong.detail),
+            })
+            .collect(),
+        _ => Vec::new(),
+    };
+    let action = match error {
+        Error::NotReady | Error::Internal => uri.path_and_query().map(|address| Choice {
+            href: address.as_str().to_owned(),
+            label: "Réessayer".to_owned(),
+            detail: None,
+        }),
+        _ => Some(Choice { href: "/".to_owned(), label: "Aller à l’accueil".to_owned(), detail: None }),
+    };
+    let form = (*error != Error::NotReady).then(|| asked(uri));
+    let page = ErrorPage { layout: Layout::new(state, heading), heading, paragraphs, errors, form, action };
+    respond_with(&page, error.status())
+}
+
+/// What the form held, whatever else was wrong.
+fn asked(uri: &Uri) -> Form {
+    let mut reader = Reader::new(uri.query().unwrap_or_default());
+    Form { q: reader.text("q"), commune: reader.text("commune"), large: false }
+}
+
+/// A parameter by the name people see, if they see one.
+fn named(parameter: &str) -> String {
+    match parameter {
+        "q" => "Que cherchez-vous".to_owned(),
+        "commune" | "place" => "Où".to_owned(),
+        "category" => "Type de ressource".to_owned(),
+        "audience" => "Public".to_owned(),
+        "age" => "Âge".to_owned(),
+        "mode" => "Mode d’intervention".to_owned(),
+        "theme" => "Parcours".to_owned(),
+        "sort" => "Ordre".to_owned(),
+        "open_at" => "Moment".to_owned(),
+        other => other.chars().take(40).collect(),
+    }
+}

@@ -1,0 +1,100 @@
+//! `/`: one form with two fields, and what to browse.
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use maille_domain::Request;
+use maille_domain::vocabulary::Theme;
+
+use crate::error::Error;
+use crate::extract::{FromQuery, Query, Reader};
+use crate::french;
+use crate::page::{Cache, Layout, Page, respond};
+use crate::parameters::SearchLink;
+use crate::state::WebState;
+use crate::views::Form;
+
+/// Kinds shown to browse; the others are found by searching.
+const KINDS: usize = 12;
+
+#[derive(Debug, Template)]
+#[template(path = "home.html")]
+struct HomePage {
+    layout: Layout,
+    territory: Option<String>,
+    size: String,
+    form: Form,
+    kinds: Vec<Browse>,
+    themes: Vec<Browse>,
+}
+
+impl Page for HomePage {
+    const CACHE: Cache = Cache::Ask;
+}
+
+/// Something to browse, and how many listings it has.
+#[derive(Debug)]
+struct Browse {
+    href: String,
+    label: &'static str,
+    count: String,
+}
+
+/// The parameters: a place already chosen.
+#[derive(Debug)]
+pub struct Parameters {
+    commune: Option<String>,
+}
+
+impl FromQuery for Parameters {
+    fn from_query(reader: &mut Reader, _state: &WebState) -> Parameters {
+        Parameters { commune: reader.one("commune", |text| Ok(text.to_owned())) }
+    }
+}
+
+/// `GET /`.
+pub async fn home(
+    State(state): State<WebState>,
+    Query(parameters): Query<Parameters>,
+) -> Result<Response, Error> {
+    let now = state.now();
+    let everything = Request { limit: 1, ..Request::default() };
+    let answer = state.ask(move |node| node.search(&everything, now)).await??;
+    let link = |name, code: &str| {
+        let here = SearchLink::default();
+        let here = match &parameters.commune {
+            Some(commune) => here.with("commune", commune.clone()),
+            None => here,
+        };
+        here.with(name, code).to_string()
+    };
+    let facets = answer.facets.unwrap_or_default();
+    let kinds = facets
+        .category
+        .iter()
+        .take(KINDS)
+        .map(|&(kind, count)| Browse {
+            href: link("category", kind.code()),
+            label: kind.label(),
+            count: french::number(count),
+        })
+        .collect();
+    let themes = facets
+        .theme
+        .iter()
+        .filter(|(theme, _)| *theme != Theme::Tous)
+        .map(|&(theme, count)| Browse {
+            href: link("theme", theme.code()),
+            label: theme.label(),
+            count: french::number(count),
+        })
+        .collect();
+    Ok(respond(&HomePage {
+        layout: Layout::at(&state, "Qui peut aider ici\u{202f}?", "/"),
+        territory: state.territory.as_deref().map(str::to_owned),
+        size: french::counted(answer.total, "ressource", "ressources"),
+        form: Form { q: String::new(), commune: parameters.commune.unwrap_or_default(), large: true },
+        kinds,
+        themes,
+    }))
+}

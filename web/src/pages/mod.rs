@@ -1,0 +1,8 @@
+//! The pages, in French, rendered here and complete without a script: a file per page.
+
+pub mod error;
+pub mod home;
+pub mod listing;
+pub mod search;
+
+mod sheet;

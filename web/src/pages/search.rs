@@ -1,0 +1,268 @@
+//! `/recherche`: what was understood, who can help, and why.
+
+mod refine;
+mod understood;
+
+use askama::Template;
+use axum::extract::State;
+use axum::response::Response;
+use maille_domain::Phone;
+use maille_index::answer::{Answer, PlaceUnderstood, TerritoryOf};
+use maille_territory::{Place, PlaceKind};
+
+use self::refine::{Facet, Sorting};
+use self::understood::{Chip, Corrected, choices};
+
+use crate::error::Error;
+use crate::extract::Query;
+use crate::french;
+use crate::page::{Cache, Layout, Page, respond};
+use crate::parameters::{OpenAt, SearchLink, SearchParameters};
+use crate::state::WebState;
+use crate::views::hit::{HitLine, Viewpoint, sheet};
+use crate::views::{Choice, Form, PhoneLink};
+
+#[derive(Debug, Template)]
+#[template(path = "search.html")]
+pub(super) struct SearchPage {
+    layout: Layout,
+    form: Form,
+    alerts: Vec<Alert>,
+    question: Option<Question>,
+    heading: String,
+    chips: Vec<Chip>,
+    corrections: Vec<Corrected>,
+    elsewhere: Option<Question>,
+    warning: Option<String>,
+    widened: Vec<String>,
+    advice: Option<String>,
+    dac: Option<Dac>,
+    empty: Option<Empty>,
+    range: String,
+    first: usize,
+    sorts: Vec<Sorting>,
+    hits: Vec<HitLine>,
+    previous: Option<String>,
+    next: Option<String>,
+    facets: Vec<Facet>,
+}
+
+impl Page for SearchPage {
+    const CACHE: Cache = Cache::Ask;
+}
+
+/// A national number to say first.
+#[derive(Debug)]
+struct Alert {
+    number: &'static str,
+    spoken: String,
+    label: String,
+    why: String,
+}
+
+/// A place to choose.
+#[derive(Debug)]
+struct Question {
+    title: String,
+    choices: Vec<Choice>,
+}
+
+/// Who to call when nothing serves the place.
+#[derive(Debug)]
+struct Dac {
+    services: Vec<Service>,
+    unknown: String,
+}
+
+#[derive(Debug)]
+struct Service {
+    href: String,
+    name: String,
+    phone: Option<PhoneLink>,
+}
+
+/// What to do when nothing was found.
+#[derive(Debug)]
+struct Empty {
+    steps: Vec<Step>,
+}
+
+#[derive(Debug)]
+struct Step {
+    label: String,
+    href: Option<String>,
+}
+
+/// `GET /recherche`.
+pub async fn search(
+    State(state): State<WebState>,
+    Query(parameters): Query<SearchParameters>,
+) -> Result<Response, Error> {
+    let now = state.now();
+    let request = parameters.request(now);
+    let answer = state.ask(move |node| node.search(&request, now)).await??;
+    Ok(respond(&SearchPage::new(&state, &parameters, &answer)))
+}
+
+impl SearchPage {
+    pub(super) fn new(state: &WebState, asked: &SearchParameters, answer: &Answer) -> SearchPage {
+        let link = asked.link();
+        let place = answer.interpretation.place.as_ref();
+        let settled = place.filter(|place| !place.ambiguous);
+        let view = Viewpoint {
+            now: state.now(),
+            open_at: asked.open_at.filter(|at| *at != OpenAt::Now).map(|at| at.instant(state.now())),
+            place: settled.map(|place| place.place.name.clone()),
+            commune: settled.filter(|place| is_commune(&place.place)).map(|place| place.place.code.clone()),
+        };
+        let found = answer.total > 0;
+        let unanswered = settled.is_some() && !answer.answered;
+        SearchPage {
+            layout: Layout::new(state, &title(asked, place)),
+            form: form(asked, place),
+            alerts: alerts(answer),
+            question: place.filter(|place| place.ambiguous).map(|place| which_place(place, &link)),
+            heading: heading(answer.total, settled),
+            chips: understood::chips(asked, answer, &link),
+            corrections: understood::corrections(answer, &link),
+            elsewhere: settled
+                .filter(|place| !place.alternatives.is_empty())
+                .map(|place| Question { title: String::new(), choices: choices(&place.alternatives, &link) }),
+            warning: view.place.as_ref().filter(|_| unanswered && found).map(|place| {
+                format!("Aucune ressource ouverte de cet annuaire ne dit couvrir {place} pour cette demande.")
+            }),
+            widened: answer.widened.iter().map(|step| french::typography(&step.label)).collect(),
+            advice: (place.is_none() && asked.point.is_none()).then(|| {
+                "Indiquez la commune de la personne pour savoir qui intervient chez elle.".to_owned()
+            }),
+            dac: settled.filter(|_| unanswered).map(|place| dac(&place.place, answer.territory.as_ref())),
+            empty: (!found).then(|| Empty { steps: next_steps(asked, &link) }),
+            range: refine::range(asked, answer),
+            first: asked.offset + 1,
+            sorts: refine::sorts(asked, &link),
+            hits: answer.hits.iter().map(|hit| HitLine::new(hit, &view)).collect(),
+            previous: refine::previous(asked, &link),
+            next: refine::next(asked, answer, &link),
+            facets: answer.facets.as_ref().map(|facets| refine::criteria(facets, asked, &link)).unwrap_or_default(),
+        }
+    }
+}
+
+fn is_commune(place: &Place) -> bool {
+    matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement)
+}
+
+/// `Bagneux (92)`.
+fn place_label(place: &Place) -> String {
+    match (&place.departement, is_commune(place)) {
+        (Some(departement), true) => format!("{} ({departement})", place.name),
+        _ => place.name.clone(),
+    }
+}
+
+fn title(asked: &SearchParameters, place: Option<&PlaceUnderstood>) -> String {
+    let need: String = asked.q.chars().take(60).collect();
+    let parts: Vec<String> = [
+        Some(need.trim().to_owned()).filter(|need| !need.is_empty()),
+        asked.categories.first().map(|category| category.label().to_owned()).filter(|_| asked.q.trim().is_empty()),
+        place.map(|place| place_label(&place.place)),
+        Some("Recherche".to_owned()),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    parts.join(" – ")
+}
+
+/// The form as asked; a kind chosen without words is written out, and a code is shown by its name.
+fn form(asked: &SearchParameters, place: Option<&PlaceUnderstood>) -> Form {
+    let q = match asked.categories[..] {
+        [category] if asked.q.trim().is_empty() => category.label().to_owned(),
+        _ => asked.q.clone(),
+    };
+    let is_code = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() >= 4 && text.len() == 5;
+    let commune = match (&asked.commune, place) {
+        (Some(written), Some(place)) if is_code(written) && !place.ambiguous => place_label(&place.place),
+        (Some(written), _) => written.clone(),
+        (None, Some(place)) if asked.place.is_some() => place_label(&place.place),
+        (None, _) => String::new(),
+    };
+    Form { q, commune, large: false }
+}
+
+fn alerts(answer: &Answer) -> Vec<Alert> {
+    answer
+        .alerts
+        .iter()
+        .map(|alert| Alert {
+            number: alert.number,
+            spoken: alert.number.parse::<Phone>().map_or(alert.number.to_owned(), |phone| phone.spoken()),
+            label: french::typography(&alert.label),
+            why: french::typography(&alert.why),
+        })
+        .collect()
+}
+
+/// The question that comes first when a name is shared and nothing leads.
+fn which_place(understood: &PlaceUnderstood, link: &SearchLink) -> Question {
+    let mut places = vec![understood.place.clone()];
+    places.extend(understood.alternatives.iter().cloned());
+    Question {
+        title: "De quel lieu s’agit-il\u{202f}?".to_owned(),
+        choices: choices(&places, link),
+    }
+}
+
+fn heading(total: u64, place: Option<&PlaceUnderstood>) -> String {
+    let count = if total == 0 {
+        "Aucune ressource".to_owned()
+    } else {
+        french::counted(total, "ressource", "ressources")
+    };
+    match place {
+        Some(place) => format!("{count} pour {}", place_label(&place.place)),
+        None => count,
+    }
+}
+
+/// The DAC of a place: when nothing serves it, there is still somebody to call.
+fn dac(place: &Place, territory: Option<&TerritoryOf>) -> Dac {
+    let commune = is_commune(place).then_some(place.code.as_str());
+    let services = territory
+        .map(|territory| {
+            territory
+                .dac
+                .iter()
+                .map(|hit| Service {
+                    href: sheet(&hit.listing.slug, commune),
+                    name: hit.listing.fields.name.clone(),
+                    phone: hit.listing.fields.phone.first().map(PhoneLink::from),
+                })
+                .collect()
+        })
+        .unwrap_or_default();
+    Dac { services, unknown: format!("Celui de {} n’est pas renseigné dans cet annuaire.", place_label(place)) }
+}
+
+fn next_steps(asked: &SearchParameters, link: &SearchLink) -> Vec<Step> {
+    let step = |label: &str, href: Option<SearchLink>| Step {
+        label: label.to_owned(),
+        href: href.map(|href| href.to_string()),
+    };
+    let mut steps = Vec::new();
+    let criteria = ["category", "audience", "age", "mode", "theme", "open_at", "radius_km"];
+    let chosen = link.pairs().iter().any(|(name, _)| criteria.contains(name));
+    if chosen && !asked.q.trim().is_empty() {
+        let without = criteria.into_iter().fold(link.clone(), SearchLink::without);
+        steps.push(step("Chercher sans les critères choisis", Some(without)));
+    }
+    if !asked.q.trim().is_empty() {
+        steps.push(step("Employer d’autres mots\u{202f}: le besoin plutôt que le nom du service", None));
+    }
+    if asked.commune.is_some() || asked.place.is_some() {
+        let everywhere = link.clone().without("commune").without("place").without("radius_km");
+        steps.push(step("Chercher dans tout l’annuaire, sans le lieu", Some(everywhere)));
+    }
+    steps
+}
+

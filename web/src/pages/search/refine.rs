@@ -1,0 +1,145 @@
+//! The links around the results: criteria, order, pages.
+
+use maille_domain::Category;
+use maille_domain::request::{DEFAULT_LIMIT, MOST_OFFSET, Sort};
+use maille_domain::vocabulary::{Audience, Mode, Theme};
+use maille_index::answer::{Answer, Facets};
+
+use crate::french;
+use crate::parameters::{OpenAt, SearchLink, SearchParameters};
+
+/// Values of a criterion shown at once; the others unfold.
+const SHOWN: usize = 7;
+
+/// A criterion and its values.
+#[derive(Debug)]
+pub struct Facet {
+    pub id: &'static str,
+    pub label: &'static str,
+    pub shown: Vec<Value>,
+    pub more: Vec<Value>,
+    pub more_label: String,
+}
+
+#[derive(Debug)]
+pub struct Value {
+    pub label: String,
+    pub count: Option<String>,
+    pub href: String,
+    pub chosen: bool,
+}
+
+
+/// One order of the hits.
+#[derive(Debug)]
+pub struct Sorting {
+    pub label: &'static str,
+    pub href: String,
+    pub current: bool,
+}
+
+/// Which hits these are, when they are not all.
+pub fn range(asked: &SearchParameters, answer: &Answer) -> String {
+    let number = |number: usize| french::number(number as u64);
+    match answer.hits.len() {
+        0 => String::new(),
+        count if count as u64 == answer.total => String::new(),
+        count => format!(
+            "Résultats {} à {} sur {}",
+            number(asked.offset + 1),
+            number(asked.offset + count),
+            french::number(answer.total)
+        ),
+    }
+}
+
+/// The orders, each a link but the present one.
+pub fn sorts(asked: &SearchParameters, link: &SearchLink) -> Vec<Sorting> {
+    let current = asked.sort.unwrap_or(Sort::Relevance);
+    Sort::ALL
+        .iter()
+        .map(|&sort| {
+            let href = link.clone().without("sort");
+            let href = if sort == Sort::Relevance { href } else { href.with("sort", sort.code()) };
+            Sorting { label: sort.label(), href: href.to_string(), current: sort == current }
+        })
+        .collect()
+}
+
+/// The page before.
+pub fn previous(asked: &SearchParameters, link: &SearchLink) -> Option<String> {
+    let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
+    (asked.offset > 0).then(|| at(link, asked.offset.saturating_sub(limit)))
+}
+
+/// The page after.
+pub fn next(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Option<String> {
+    let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
+    let next = asked.offset + limit;
+    (answer.total > next as u64 && next <= MOST_OFFSET).then(|| at(link, next))
+}
+
+fn at(link: &SearchLink, offset: usize) -> String {
+    let link = link.clone().without("offset");
+    if offset == 0 { link.to_string() } else { link.with("offset", offset.to_string()).to_string() }
+}
+
+/// The criteria, each value a link that adds it, or takes it away.
+pub fn criteria(facets: &Facets, asked: &SearchParameters, link: &SearchLink) -> Vec<Facet> {
+    let value = |parameter: &'static str, code: &str, label: &str, count: u64, chosen: bool| Value {
+        label: label.to_owned(),
+        count: Some(french::number(count)),
+        href: if chosen {
+            link.clone().without_value(parameter, code).to_string()
+        } else {
+            link.clone().with(parameter, code).to_string()
+        },
+        chosen,
+    };
+    let open_now = asked.open_at == Some(OpenAt::Now);
+    let time = Value {
+        label: "Ouvert maintenant".to_owned(),
+        count: None,
+        href: if open_now {
+            link.clone().without("open_at").to_string()
+        } else {
+            link.clone().without("open_at").with("open_at", "now").to_string()
+        },
+        chosen: open_now,
+    };
+    let categories = facets.category.iter().map(|&(kind, count): &(Category, u64)| {
+        value("category", kind.code(), kind.label(), count, asked.categories.contains(&kind))
+    });
+    let audiences = facets.audience.iter().map(|&(audience, count): &(Audience, u64)| {
+        value("audience", audience.code(), audience.label(), count, asked.audiences.contains(&audience))
+    });
+    let modes = facets.mode.iter().map(|&(mode, count): &(Mode, u64)| {
+        value("mode", mode.code(), mode.label(), count, asked.modes.contains(&mode))
+    });
+    let themes = facets.theme.iter().map(|&(theme, count): &(Theme, u64)| {
+        value("theme", theme.code(), theme.label(), count, asked.themes.contains(&theme))
+    });
+    [
+        facet("critere-moment", "Horaires", vec![time]),
+        facet("critere-type", "Type de ressource", categories.collect()),
+        facet("critere-public", "Public", audiences.collect()),
+        facet("critere-mode", "Mode d’intervention", modes.collect()),
+        facet("critere-parcours", "Parcours", themes.collect()),
+    ]
+    .into_iter()
+    .filter(|facet| !facet.shown.is_empty())
+    .collect()
+}
+
+fn facet(id: &'static str, label: &'static str, values: Vec<Value>) -> Facet {
+    // What is chosen is always in sight.
+    let (chosen, others): (Vec<Value>, Vec<Value>) = values.into_iter().partition(|value| value.chosen);
+    let mut shown = chosen;
+    let mut more = others;
+    let room = SHOWN.saturating_sub(shown.len()).min(more.len());
+    // One value alone is not worth unfolding.
+    let room = if more.len() == room + 1 { room + 1 } else { room };
+    shown.extend(more.drain(..room));
+    let more_label = format!("{} de plus", french::number(more.len() as u64));
+    Facet { id, label, shown, more, more_label }
+}
