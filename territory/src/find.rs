@@ -311,11 +311,8 @@ impl France {
     /// as "Lyon Part-Dieu" or "10 rue de la Gare, Bagneux".
     fn by_parts(&self, words: &[&str]) -> Option<Ranked> {
         let hits_of = |part: &[&str]| {
-            let mut hits = if part.len() == 1 && is_small(part[0]) {
-                Vec::new()
-            } else {
-                self.named(&part.join(" "), &[])
-            };
+            let tells = part.iter().any(|word| !is_small(word) && !matches!(*word, "st" | "ste"));
+            let mut hits = if !tells { Vec::new() } else { self.named(&part.join(" "), &[]) };
             hits.retain(|hit| hit.tier <= Tier::WithoutArticle && hit.entry.kind == PlaceKind::Commune);
             hits
         };

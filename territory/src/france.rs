@@ -1,6 +1,6 @@
 //! The embedded country: what is asked by code.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use crate::area::{Departement, Epci, Region};
@@ -272,10 +272,10 @@ fn by_code<T>(table: &[T], code: &str, key: impl Fn(&T) -> &str) -> Option<usize
 }
 
 fn postal_codes(communes: &[Commune]) -> HashMap<Box<str>, Vec<usize>> {
-    let cities: Vec<&str> = communes.iter().filter_map(|commune| commune.parent.as_deref()).collect();
+    let cities: HashSet<&str> = communes.iter().filter_map(|commune| commune.parent.as_deref()).collect();
     let mut index: HashMap<Box<str>, Vec<usize>> = HashMap::with_capacity(6_400);
     for (position, commune) in communes.iter().enumerate() {
-        if cities.contains(&&*commune.code) {
+        if cities.contains(&*commune.code) {
             index.insert(format!("{}000", commune.departement).into(), vec![position]);
             continue;
         }
