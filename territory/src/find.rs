@@ -127,11 +127,13 @@ impl France {
             let named = if after.is_empty() { before } else { after };
             return self.by_name(named, &within);
         }
-        if let Some(codes) = cues::arrondissements(&rest) {
-            let positions = codes.iter().filter_map(|code| self.commune_position(code));
-            if let Some(position) = positions.into_iter().find(|position| served.contains(position)) {
-                return Some(Ranked::clear(vec![self.commune_hit(position, None)]));
+        if let Some(named) = self.by_arrondissement(&rest, &[]) {
+            let mut hits = named.hits;
+            if let Some(at) = hits.iter().position(|hit| served.contains(&hit.entry.position)) {
+                return Some(Ranked::clear(vec![hits.swap_remove(at)]));
             }
+            hits.extend(self.postal(served, &postal_code).hits);
+            return Some(Ranked { hits, ambiguous: true });
         }
         for start in 0..rest.len() {
             let mut hits = self.named(&rest[start..].join(" "), &[]);
@@ -231,6 +233,7 @@ impl France {
         }
         let hits = self.named(&rest, within);
         if !within.is_empty() {
+            let hits = if hits.is_empty() { self.misspelt(&rest, within) } else { hits };
             if !hits.is_empty() {
                 return Some(self.rank(hits, true));
             }
@@ -312,7 +315,7 @@ impl France {
     fn by_parts(&self, words: &[&str]) -> Option<Ranked> {
         let hits_of = |part: &[&str]| {
             let tells = part.iter().any(|word| !is_small(word) && !matches!(*word, "st" | "ste"));
-            let mut hits = if !tells { Vec::new() } else { self.named(&part.join(" "), &[]) };
+            let mut hits = if tells { self.named(&part.join(" "), &[]) } else { Vec::new() };
             hits.retain(|hit| hit.tier <= Tier::WithoutArticle && hit.entry.kind == PlaceKind::Commune);
             hits
         };
