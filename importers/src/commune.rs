@@ -57,9 +57,12 @@ pub(crate) fn settle(cell: &str, hints: &Hints) -> Result<Settled, String> {
         [one] => one,
         _ => settled_by(&candidates, hints)
             .or_else(|| only_current(&named).filter(|_| !found.ambiguous))
-            .ok_or_else(|| format!("le code COG, ou un code postal, pour choisir entre {}", names(&candidates)))?,
+            .ok_or_else(|| {
+                format!("le code COG, ou un code postal, pour choisir entre {}", names(&candidates))
+            })?,
     };
-    let former = named.iter().find(|place| *place.code == *commune.code).and_then(|place| place.matched.as_ref());
+    let former =
+        named.iter().find(|place| *place.code == *commune.code).and_then(|place| place.matched.as_ref());
     Ok(Settled { commune, remark: former.filter(|_| !same(&commune.name, cell)).map(|_| current(commune)) })
 }
 
@@ -78,8 +81,10 @@ pub(crate) fn is_postal_code_of(postal_code: &str, commune: &Commune) -> bool {
 }
 
 fn settled_by(candidates: &[&'static Commune], hints: &Hints) -> Option<&'static Commune> {
-    let by_postal_code = |commune: &Commune| hints.postal_code.is_some_and(|code| is_postal_code_of(code, commune));
-    let by_departement = |commune: &Commune| hints.postal_code.is_some_and(|code| in_departement(code, commune));
+    let by_postal_code =
+        |commune: &Commune| hints.postal_code.is_some_and(|code| is_postal_code_of(code, commune));
+    let by_departement =
+        |commune: &Commune| hints.postal_code.is_some_and(|code| in_departement(code, commune));
     let here = hints.point.and_then(|point| france().commune_at(point.lat, point.lon));
     let by_contour = |commune: &Commune| {
         here.is_some_and(|here| here.code == commune.code || here.parent.as_deref() == Some(&commune.code))
@@ -104,7 +109,9 @@ fn settled_by(candidates: &[&'static Commune], hints: &Hints) -> Option<&'static
 fn covers(part: &Coverage, commune: &Commune) -> bool {
     match part {
         Coverage::Commune(code) => *commune.code == **code,
-        Coverage::Epci(code) => [&commune.epci, &commune.ept].iter().any(|epci| epci.as_deref() == Some(code)),
+        Coverage::Epci(code) => {
+            [&commune.epci, &commune.ept].iter().any(|epci| epci.as_deref() == Some(code))
+        }
         Coverage::Departement(code) => *commune.departement == **code,
         Coverage::Region(code) => *commune.region == **code,
         Coverage::National | Coverage::Radius(_) | Coverage::Territory(_) => false,
@@ -216,7 +223,10 @@ mod tests {
     fn homonyms_are_settled_in_order() {
         let none = Hints::default();
         let candidates = code("Bagneux", &none).unwrap_err();
-        assert!(candidates.contains("Bagneux (92007)") && candidates.contains("Bagneux (51032)"), "{candidates}");
+        assert!(
+            candidates.contains("Bagneux (92007)") && candidates.contains("Bagneux (51032)"),
+            "{candidates}"
+        );
         let coverage = [Coverage::Epci("200057966".into())];
         let point = Some(Point { lat: 48.796, lon: 2.31 });
         for hints in [
@@ -228,7 +238,10 @@ mod tests {
         ] {
             assert_eq!(code("Bagneux", &hints).as_deref(), Ok("92007"), "{hints:?}");
         }
-        assert_eq!(code("Bagneux", &Hints { postal_code: Some("51260"), point, ..none }).as_deref(), Ok("51032"));
+        assert_eq!(
+            code("Bagneux", &Hints { postal_code: Some("51260"), point, ..none }).as_deref(),
+            Ok("51032")
+        );
     }
 
     #[test]

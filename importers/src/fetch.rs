@@ -9,7 +9,7 @@ pub const LARGEST: u64 = 2_000_000_000;
 
 const CHUNK: usize = 64 * 1024;
 const CONNECT: Duration = Duration::from_secs(10);
-const SILENCE: Duration = Duration::from_secs(60);
+const SILENCE: Duration = Duration::from_mins(1);
 const TOTAL: Duration = Duration::from_mins(30);
 
 /// A file ready to be read, from its start.

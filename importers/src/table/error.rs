@@ -48,7 +48,9 @@ pub enum ReadError {
         expected: String,
     },
     /// The header breaks the rules of quoting, or is longer than any header.
-    #[error("{file}, ligne {line}, colonne {column} : en-tête illisible : « {found} » ; attendu : {expected}.")]
+    #[error(
+        "{file}, ligne {line}, colonne {column} : en-tête illisible : « {found} » ; attendu : {expected}."
+    )]
     BadHeader {
         /// The file, as the operator named it.
         file: String,
@@ -82,18 +84,28 @@ impl ReadError {
     /// The same as an issue of a report.
     pub fn issue(&self) -> Issue {
         let (file, line, column, found, expected) = match self {
-            ReadError::Io { file, source } => (file, None, None, source.to_string(), "un fichier lisible".into()),
-            ReadError::Empty { file, expected } => (file, None, None, "un fichier vide".into(), expected.clone()),
-            ReadError::NotATable { file, found, expected } => (file, None, None, found.clone(), expected.clone()),
+            ReadError::Io { file, source } => {
+                (file, None, None, source.to_string(), "un fichier lisible".into())
+            }
+            ReadError::Empty { file, expected } => {
+                (file, None, None, "un fichier vide".into(), expected.clone())
+            }
+            ReadError::NotATable { file, found, expected } => {
+                (file, None, None, found.clone(), expected.clone())
+            }
             ReadError::WrongSeparator { file, line, found, expected } => {
                 (file, Some(*line), None, found.clone(), expected.clone())
             }
             ReadError::BadHeader { file, line, column, found, expected } => {
                 (file, Some(*line), Some(*column), found.clone(), expected.clone())
             }
-            ReadError::MissingColumns { file, line, missing, found } => {
-                (file, Some(*line), None, found.join(", "), format!("colonne obligatoire : {}", missing.join(", ")))
-            }
+            ReadError::MissingColumns { file, line, missing, found } => (
+                file,
+                Some(*line),
+                None,
+                found.join(", "),
+                format!("colonne obligatoire : {}", missing.join(", ")),
+            ),
         };
         Issue {
             severity: Severity::Error,

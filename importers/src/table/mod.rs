@@ -18,6 +18,9 @@ use encoding::Decoder;
 use input::Input;
 use records::{Fault, Record, Records, split};
 
+/// Most columns of a header: a table with more is something else.
+const MOST_COLUMNS: usize = 1_000;
+
 /// What a format expects of a header.
 #[derive(Debug, Clone, Copy)]
 pub struct Layout {
@@ -103,7 +106,15 @@ impl<'a, R: Read> Table<'a, R> {
             header_line: line,
             warnings: Vec::new(),
         };
-        let Row { cells, fault, .. } = table.decode(&record);
+        let Row { cells, mut fault, .. } = table.decode(&record);
+        if width > MOST_COLUMNS {
+            fault.get_or_insert_with(|| RowFault {
+                column: MOST_COLUMNS + 1,
+                found: String::new(),
+                expected: format!("un en-tête d’au plus {MOST_COLUMNS} colonnes"),
+                damaged: false,
+            });
+        }
         if let Some(fault) = fault {
             return Err(ReadError::BadHeader {
                 file: table.file,
@@ -114,8 +125,12 @@ impl<'a, R: Read> Table<'a, R> {
             });
         }
         table.header = cells.iter().map(|name| name.trim().to_owned()).collect();
-        let missing: Vec<_> =
-            layout.required.iter().copied().filter(|column| !table.header.iter().any(|name| is_column(name, column))).collect();
+        let missing: Vec<_> = layout
+            .required
+            .iter()
+            .copied()
+            .filter(|column| !table.header.iter().any(|name| is_column(name, column)))
+            .collect();
         if missing.is_empty() {
             Ok(table)
         } else {
@@ -152,7 +167,8 @@ impl<'a, R: Read> Table<'a, R> {
     }
 
     fn decode(&mut self, record: &Record) -> Row {
-        let mut fault = record.fault.map(row_fault).or_else(|| self.width_fault(record));
+        let mut fault =
+            record.fault.map(|fault| row_fault(fault, record)).or_else(|| self.width_fault(record));
         let mut cells = Vec::with_capacity(record.width());
         for (position, cell) in record.cells().enumerate() {
             // A row cut in the middle of a character says nothing of the encoding.
@@ -190,24 +206,27 @@ impl<'a, R: Read> Table<'a, R> {
         let separator = self.records.separator;
         let other = if separator == b',' { b';' } else { b',' };
         let first = record.cells().next().unwrap_or_default();
-        let expected_text = if found == 1 && first.contains(&other) {
-            format!("{expected} cellules séparées par {}, comme dans l’en-tête", separator_name(separator))
-        } else {
-            format!(
-                "{expected} cellules, comme dans l’en-tête (fichier tronqué, guillemet manquant ou {} hors guillemets ?)",
-                separator_name(separator)
-            )
-        };
+        let name = separator_name(separator);
+        if found == 1 && first.contains(&other) {
+            return Some(RowFault {
+                column: 1,
+                found: String::new(),
+                expected: format!("{expected} cellules séparées par {name}, comme dans l’en-tête"),
+                damaged: false,
+            });
+        }
         Some(RowFault {
             column: found.min(expected) + 1,
             found: if found == 1 { "1 cellule".into() } else { format!("{found} cellules") },
-            expected: expected_text,
-            damaged: found < expected,
+            expected: format!(
+                "{expected} cellules, comme dans l’en-tête (fichier tronqué, guillemet manquant ou {name} hors guillemets ?)"
+            ),
+            damaged: record.several_lines || (record.unended && found < expected),
         })
     }
 }
 
-fn row_fault(fault: Fault) -> RowFault {
+fn row_fault(fault: Fault, record: &Record) -> RowFault {
     let found = String::new();
     match fault {
         Fault::TooLong { column } => RowFault {
@@ -227,7 +246,7 @@ fn row_fault(fault: Fault) -> RowFault {
             found,
             expected: "un séparateur ou une fin de ligne après le guillemet fermant ; un guillemet dans un texte se double"
                 .into(),
-            damaged: true,
+            damaged: record.several_lines,
         },
     }
 }
@@ -244,7 +263,8 @@ fn separator(start: &[u8], layout: Layout) -> u8 {
     for candidate in *b",;\t|" {
         let record = split(start, candidate, 1);
         let names: Vec<_> = record.cells().map(String::from_utf8_lossy).collect();
-        let known = names.iter().filter(|name| layout.known.iter().any(|column| is_column(name, column))).count();
+        let known =
+            names.iter().filter(|name| layout.known.iter().any(|column| is_column(name, column))).count();
         // Cells alone count for the two separators of the format only: a text with tabs is no table.
         let cells = if candidate == b',' || candidate == b';' { names.len() } else { 0 };
         if (known, cells) > best.1 {

@@ -28,6 +28,10 @@ pub(crate) struct Record {
     /// Line where it starts, from 1.
     pub line: u64,
     pub fault: Option<Fault>,
+    /// Whether it goes on after a line break, between quotes.
+    pub several_lines: bool,
+    /// Whether the file ends without ending it.
+    pub unended: bool,
     bytes: Vec<u8>,
     ends: Vec<usize>,
     quoted: bool,
@@ -95,7 +99,8 @@ impl<'a, R: Read> Records<'a, R> {
             return Ok(None);
         }
         let full = splitter.full;
-        let record = splitter.finish(line);
+        let mut record = splitter.finish(line);
+        record.several_lines = self.input.line() > line + u64::from(!record.unended);
         let broken = record.fault.is_some() || self.width.is_some_and(|width| width != record.width());
         if broken
             && !full
@@ -109,34 +114,31 @@ impl<'a, R: Read> Records<'a, R> {
     /// Where the raw bytes of a broken record of several lines hold a line that is a whole row by itself.
     fn resume_at(&self) -> Option<usize> {
         let width = self.width?;
-        let mut start = 0;
-        let starts = self.raw.iter().enumerate().filter_map(|(at, &byte)| {
-            let ends = byte == b'\n' || (byte == b'\r' && self.raw.get(at + 1) != Some(&b'\n'));
-            ends.then_some(at + 1)
-        });
-        for next in starts.chain([self.raw.len()]) {
-            let line = &self.raw[start..next];
-            if start > 0 && !line.is_empty() {
+        let ends = line_ends(&self.raw).skip(1).chain([self.raw.len()]);
+        line_ends(&self.raw).zip(ends).map(|(start, end)| (start, &self.raw[start..end])).find_map(
+            |(start, line)| {
                 let row = split(line, self.separator, 1);
-                if row.fault.is_none() && row.width() == width {
-                    return Some(start);
-                }
-            }
-            start = next;
-        }
-        None
+                (!line.is_empty() && row.fault.is_none() && row.width() == width).then_some(start)
+            },
+        )
     }
 
     /// The record up to `at`, where the next one starts: what follows, `last` included, is to be read again.
     fn cut(&mut self, line: u64, at: usize, last: Option<u8>) -> Record {
         self.raw.extend(last);
         let record = split(&self.raw[..at], self.separator, line);
-        let breaks = self.raw[..at].iter().filter(|&&byte| byte == b'\n').count();
-        let lone = self.raw[..at].windows(2).filter(|pair| pair[0] == b'\r' && pair[1] != b'\n').count();
-        let ends_lone = usize::from(self.raw[at - 1] == b'\r');
-        self.input.give_back(&self.raw[at..], line + (breaks + lone + ends_lone) as u64);
+        let breaks = line_ends(&self.raw[..at]).count() as u64;
+        self.input.give_back(&self.raw[at..], line + breaks);
         record
     }
+}
+
+/// Where the lines of a text end: after LF, CR LF or CR.
+fn line_ends(text: &[u8]) -> impl Iterator<Item = usize> {
+    text.iter().enumerate().filter_map(|(at, &byte)| {
+        let ends = byte == b'\n' || (byte == b'\r' && text.get(at + 1) != Some(&b'\n'));
+        ends.then_some(at + 1)
+    })
 }
 
 /// The first record of a text.
@@ -219,6 +221,7 @@ impl Splitter {
     }
 
     fn finish(mut self, line: u64) -> Record {
+        self.record.unended = !self.ended;
         if !self.ended {
             if self.state == State::Quoted {
                 self.record.fault = Some(Fault::OpenQuote { column: self.column() });
