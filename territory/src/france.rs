@@ -36,22 +36,21 @@ pub struct France {
 
 impl France {
     fn load() -> France {
-        let communes = tables::communes();
+        // Two threads: a visitor may be waiting for the first answer of a process that just started.
+        let (communes, others, usual, former_codes) = std::thread::scope(|scope| {
+            let communes = scope.spawn(tables::communes);
+            let others = (tables::other_names(), tables::usual_names(), tables::former_codes());
+            (communes.join().expect("the embedded communes decode"), others.0, others.1, others.2)
+        });
         let departements = tables::departements();
         let regions = tables::regions();
         let epcis = tables::epcis();
-        let (others, usual) = (tables::other_names(), tables::usual_names());
-        let names = Names::index(&communes, &departements, &regions, &epcis, others, usual);
-        let postal_codes = postal_codes(&communes);
-        France {
-            communes,
-            departements,
-            regions,
-            epcis,
-            former_codes: tables::former_codes(),
-            postal_codes,
-            names,
-        }
+        let (names, postal_codes) = std::thread::scope(|scope| {
+            let postal_codes = scope.spawn(|| postal_codes(&communes));
+            let names = Names::index(&communes, &departements, &regions, &epcis, others, usual);
+            (names, postal_codes.join().expect("postal codes are those of the communes"))
+        });
+        France { communes, departements, regions, epcis, former_codes, postal_codes, names }
     }
 
     /// Every commune and municipal arrondissement, by code.

@@ -36,7 +36,17 @@ pub(crate) struct UsualName {
 
 /// Communes and arrondissements, by code.
 pub(crate) fn communes() -> Vec<Commune> {
-    let mut communes = rows(&gunzip(COMMUNES), commune);
+    let table = gunzip(COMMUNES);
+    // By halves, cut at the end of a line: no cell holds one.
+    let middle = table.len() / 2;
+    let middle = middle + table[middle..].iter().position(|byte| *byte == b'\n').map_or(0, |end| end + 1);
+    let (first, second) = table.split_at(middle);
+    let mut communes = std::thread::scope(|scope| {
+        let second = scope.spawn(|| rows_after(false, second, commune));
+        let mut communes = rows(first, commune);
+        communes.append(&mut second.join().expect("the embedded communes decode"));
+        communes
+    });
     communes.sort_unstable_by(|a, b| a.code.cmp(&b.code));
     communes
 }
@@ -149,7 +159,11 @@ pub(crate) fn gunzip(file: &[u8]) -> Vec<u8> {
 }
 
 fn rows<T>(csv: &[u8], decode: impl Fn(&StringRecord) -> T) -> Vec<T> {
-    let mut reader = csv::Reader::from_reader(csv);
+    rows_after(true, csv, decode)
+}
+
+fn rows_after<T>(headers: bool, csv: &[u8], decode: impl Fn(&StringRecord) -> T) -> Vec<T> {
+    let mut reader = csv::ReaderBuilder::new().has_headers(headers).from_reader(csv);
     let mut row = StringRecord::new();
     let mut decoded = Vec::new();
     while reader.read_record(&mut row).expect("embedded tables are well formed") {
