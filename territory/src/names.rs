@@ -112,7 +112,7 @@ impl Names {
             let entry = Entry { kind, position: position.expect("usual names are of known areas") };
             add_other(&mut names, name.name, entry);
         }
-        names.sort_unstable_by(|a, b| a.order(b));
+        names.sort_unstable_by(Name::order);
         let current = names.len();
         for other in others {
             let position = communes.binary_search_by(|commune| commune.code.cmp(&other.commune));
