@@ -86,7 +86,8 @@ fn add_words(document: &mut TantivyDocument, listing: &Listing, fields: &Fields)
 
 fn add_new(document: &mut TantivyDocument, field: Field, words: Vec<String>, seen: &mut BTreeSet<String>) {
     let new = words.into_iter().filter(|word| !word.is_empty() && seen.insert(word.clone()));
-    let tokens: Vec<Token> = new.map(|text| Token { text, ..Token::default() }).collect();
+    // Positions are not indexed, but a default one overflows when the engine adds to it.
+    let tokens: Vec<Token> = new.map(|text| Token { text, position: 0, ..Token::default() }).collect();
     if !tokens.is_empty() {
         document.add_pre_tokenized_text(field, PreTokenizedString { text: String::new(), tokens });
     }

@@ -11,7 +11,8 @@ pub fn with_article(place: &Place) -> String {
         PlaceKind::Departement => {
             france().departement(&place.code).and_then(|departement| departement.article)
         }
-        PlaceKind::Region => france().region(&place.code).and_then(|region| region.article),
+        // Official names of regions carry no article, and people do not agree on one.
+        PlaceKind::Region => Some("la région"),
         PlaceKind::Epci => epci_article(&place.name),
         _ => None,
     };
@@ -102,6 +103,7 @@ mod tests {
             (PlaceKind::Departement, "31", "la Haute-Garonne", "de la Haute-Garonne"),
             (PlaceKind::Departement, "01", "l’Ain", "de l’Ain"),
             (PlaceKind::Departement, "75", "Paris", "de Paris"),
+            (PlaceKind::Region, "11", "la région Île-de-France", "de la région Île-de-France"),
         ] {
             let place = place(kind, code);
             let name = with_article(&place);

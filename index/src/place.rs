@@ -103,7 +103,12 @@ fn written(text: &str, territories: &Territories) -> Result<Here, SearchError> {
     if let Some(place) =
         france().current_commune(&code).and_then(|_| france().place(PlaceKind::Commune, &code))
     {
-        return Ok(Here::clear(place, territories));
+        // The same five digits may be the postal code of others: they are offered.
+        let others =
+            france().communes_of_postal_code(&code).into_iter().filter(|other| *other.code != *place.code);
+        let others =
+            others.filter_map(|other| france().place(PlaceKind::Commune, &other.code)).take(READ).collect();
+        return Ok(with_alternatives(Here::clear(place, territories), others));
     }
     if let [_, _, ..] = france().communes_of_postal_code(&code)[..] {
         return Ok(of_postal_code(&code, territories));
