@@ -64,6 +64,7 @@ impl Cluster {
         let mut arrival = blocking(move || Arrival::open(&data_dir, &search)).await?;
         let mut begin = Instant::now();
         let mut started = false;
+        let mut seen = Seen::Nothing;
         loop {
             let mut refusal = None;
             if arrival.cluster.server.is_recorded() {
@@ -80,12 +81,11 @@ impl Cluster {
             if begin.elapsed() > patience {
                 let folder = arrival.cluster.folder().to_path_buf();
                 return Err(match refusal {
-                    Some(source) => ClusterError::Silent { folder, source },
-                    None => ClusterError::Leftovers { folder },
+                    Some(source) if seen != Seen::Leftovers => ClusterError::Silent { folder, source },
+                    _ => ClusterError::Leftovers { folder },
                 });
             }
             // The locks go along: if this future is dropped meanwhile, they are released after the start, not during.
-            let seen;
             (arrival, seen) = blocking(move || {
                 let server = &arrival.cluster.server;
                 let seen = server.look()?;

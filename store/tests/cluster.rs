@@ -142,11 +142,11 @@ async fn the_server_stays_while_somebody_uses_it_and_keeps_its_data() {
 #[tokio::test]
 async fn those_who_arrive_while_others_leave_always_find_a_server() {
     let scratch = Scratch::new();
-    let visitors: Vec<_> = (0..4)
+    let visitors: Vec<_> = (0..3)
         .map(|_| {
             let data_dir = scratch.data_dir();
             tokio::spawn(async move {
-                for _ in 0..4 {
+                for _ in 0..3 {
                     let cluster = Cluster::start(&data_dir).await.unwrap();
                     let one: i32 = connect(&cluster).await.fetch_one("SELECT 1").await.unwrap().get(0);
                     assert_eq!(one, 1);
@@ -313,7 +313,8 @@ async fn where_the_account_of_postgres_cannot_go_the_server_lives_elsewhere() {
 #[tokio::test]
 async fn what_is_not_installed_is_named() {
     let scratch = Scratch::new();
-    let refused = Cluster::start_from(&scratch.data_dir(), &[scratch.0.clone()]).await.unwrap_err();
+    let refused =
+        Cluster::start_from(&scratch.data_dir(), std::slice::from_ref(&scratch.0)).await.unwrap_err();
     assert_eq!(
         refused.to_string(),
         "aucun serveur Postgres n’est installé : « apt-get install postgresql », ou DATABASE_URL pour en désigner un"
@@ -337,7 +338,7 @@ async fn a_server_that_cannot_start_says_why() {
     let begin = Instant::now();
     let refused = Cluster::start(&scratch.data_dir()).await.unwrap_err();
     assert!(refused.to_string().contains("no_such_setting"), "{refused}");
-    assert!(begin.elapsed() < Duration::from_secs(10));
+    assert!(begin.elapsed() < Duration::from_secs(25), "waited for a server that could not come");
 }
 
 #[tokio::test]
