@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use maille_territory::france;
+use maille_territory::{Point, france};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -266,12 +266,18 @@ fn location(cell: &str) -> Result<Option<Value>, Expected> {
     Ok(Some(stored(&location)))
 }
 
-/// A point given by a source as an address' own, if it lies in France.
+/// The contours are simplified: a quay or an island may lie this far outside them.
+const OUTSIDE_CONTOURS_KM: f64 = 5.0;
+
+/// A point given by a source as an address' own, if it lies in France or at its very edge.
 pub fn location_in_france(lat: f64, lon: f64) -> Option<Location> {
-    if !(lat.is_finite() && lon.is_finite()) {
+    if !((-90.0..=90.0).contains(&lat) && (-180.0..=180.0).contains(&lon)) {
         return None;
     }
-    france().commune_at(lat, lon).map(|_| Location { lat, lon, precision: Precision::Address })
+    let point = Point { lat, lon };
+    let near = || france().communes().iter().any(|commune| commune.point.distance_km(point) <= OUTSIDE_CONTOURS_KM);
+    let inside = france().commune_at(lat, lon).is_some() || near();
+    inside.then_some(Location { lat, lon, precision: Precision::Address })
 }
 
 #[cfg(test)]
@@ -315,6 +321,8 @@ mod tests {
             (Field::Commune, "99999"),
             (Field::Location, "0, 0"),
             (Field::Location, "92.0, 2.0"),
+            (Field::Location, "NaN, 2.0"),
+            (Field::Location, "51.5, -0.12"),
             (Field::Finess, "123456789"),
             (Field::Hours, "le matin"),
             (Field::AgeMin, "-1"),

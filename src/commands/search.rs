@@ -34,11 +34,11 @@ pub async fn run(settings: &Settings, options: Search, asked: Asked) -> Result<(
                 ..Request::default()
             };
             let answer = node.search(&request, SystemClock.now())?;
-            print_json(&maille_web::api::v1::search::Answer::from(&answer))
+            print_json(&maille_web::api::v1::search::AnswerView::from(&answer))
         }
         Asked::Suggest => {
             let commune = options.commune.as_deref();
-            print_json(&maille_web::api::v1::suggest::Suggestions::from(&node.suggest(&options.text, commune)))
+            print_json(&maille_web::api::v1::suggest::SuggestionsView::from(&node.suggest(&options.text, commune)))
         }
     }
 }

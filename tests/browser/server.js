@@ -1,0 +1,45 @@
+// The real program on a data directory of its own.
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+const program = process.env.MAILLE ?? "target/debug/maille";
+
+/** Starts the demonstration, waits until it is searchable; gives its address and how to stop it. */
+export async function startDemo() {
+  const data = await mkdtemp(join(tmpdir(), "maille-browser-"));
+  const environment = { ...process.env };
+  delete environment.DATABASE_URL;
+  const server = spawn(program, ["--data-dir", data, "demo", "--listen", "127.0.0.1:0"], {
+    env: environment,
+    stdio: ["ignore", "ignore", "pipe"],
+  });
+  const log = createInterface({ input: server.stderr });
+  const lines = [];
+  const address = await new Promise((resolve, reject) => {
+    log.on("line", (line) => {
+      lines.push(line);
+      const said = line.match(/maille répond sur (\S+)/);
+      if (said) resolve(said[1]);
+    });
+    server.on("error", reject);
+    server.on("exit", (code) => reject(new Error(`the server ended with ${code}:\n${lines.join("\n")}`)));
+  });
+  const deadline = Date.now() + 120_000;
+  while ((await fetch(`${address}/health/ready`)).status !== 200) {
+    if (Date.now() > deadline) throw new Error(`the demonstration is not ready:\n${lines.join("\n")}`);
+  }
+  return {
+    address,
+    async stop() {
+      server.removeAllListeners("exit");
+      const ended = once(server, "exit");
+      server.kill("SIGTERM");
+      await ended;
+      await rm(data, { recursive: true, force: true });
+    },
+  };
+}
