@@ -2,7 +2,11 @@
 
 use std::fs::File;
 use std::io::{self, Read, Seek, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
+
+use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
 /// Most bytes taken from an address.
 pub const LARGEST: u64 = 2_000_000_000;
@@ -11,6 +15,9 @@ const CHUNK: usize = 64 * 1024;
 const CONNECT: Duration = Duration::from_secs(10);
 const SILENCE: Duration = Duration::from_mins(1);
 const TOTAL: Duration = Duration::from_mins(30);
+
+/// Where systems keep the certificates they trust (Debian, then Red Hat), unless `SSL_CERT_FILE` says.
+const TRUSTED: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
 /// A file ready to be read, from its start.
 #[derive(Debug)]
@@ -111,6 +118,7 @@ fn download(address: &str) -> Result<impl Read, FetchError> {
             .timeout_per_read(Some(SILENCE))
             .timeout_global(Some(TOTAL))
             .user_agent(concat!("maille/", env!("CARGO_PKG_VERSION")))
+            .tls_config(TlsConfig::builder().root_certs(trusted()).build())
             .build(),
     );
     let response = agent.get(address).call().map_err(|error| match error {
@@ -123,6 +131,19 @@ fn download(address: &str) -> Result<impl Read, FetchError> {
     } else {
         Err(FetchError::Status { name: address.to_owned(), status })
     }
+}
+
+/// The certificates this system trusts, so that those an institution added count; Mozilla's when it has none.
+fn trusted() -> RootCerts {
+    let path = std::env::var_os("SSL_CERT_FILE").map(PathBuf::from);
+    let pem = path.into_iter().chain(TRUSTED.map(PathBuf::from)).find_map(|path| std::fs::read(path).ok());
+    let certificates: Vec<_> = parse_pem(&pem.unwrap_or_default())
+        .filter_map(|item| match item {
+            Ok(PemItem::Certificate(certificate)) => Some(certificate),
+            _ => None,
+        })
+        .collect();
+    if certificates.is_empty() { RootCerts::WebPki } else { RootCerts::Specific(Arc::new(certificates)) }
 }
 
 /// Copies a stream to a nameless temporary file.

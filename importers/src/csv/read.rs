@@ -69,7 +69,8 @@ impl Collector {
             let spot =
                 Spot { file: &self.file, line, column: Some(fault.column as u64), id: id.as_deref(), field };
             self.issues.push(spot.issue(Severity::Error, &fault.found, fault.expected));
-            self.damaged |= fault.damaged;
+            // A row that cannot be told apart may be any listing.
+            self.damaged |= fault.damaged || id.is_none();
             (id, None)
         } else {
             let reading = map(&self.file, &self.columns, line, &row.cells);
