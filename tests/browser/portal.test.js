@@ -102,7 +102,7 @@ describe("axe finds nothing", () => {
   }
 });
 
-// Renews the pictures of the documentation: SCREENSHOTS=docs/images node --test tests/browser
+// Renews the pictures of the documentation: SCREENSHOTS=docs/images node --test tests/browser/*.test.js
 test("pictures", { skip: process.env.SCREENSHOTS ? false : "SCREENSHOTS is not set" }, async () => {
   const pages = [["accueil", "/"], ["recherche", RESULTS], ["fiche", await sheetOfTheFirstHit()]];
   for (const [name, path] of pages) {
