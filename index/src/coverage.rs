@@ -68,7 +68,7 @@ pub fn tokens(coverage: &[Coverage], site: Option<Point>) -> Tokens {
     for part in coverage {
         add_tokens(part, site, &mut tokens);
     }
-    if tokens.given.is_empty() && tokens.reach.is_empty() {
+    if is_unknown(coverage, site) {
         tokens.given.push(Token::UNKNOWN);
     }
     for list in [&mut tokens.given, &mut tokens.reach] {
@@ -76,6 +76,11 @@ pub fn tokens(coverage: &[Coverage], site: Option<Point>) -> Tokens {
         list.dedup();
     }
     tokens
+}
+
+/// Whether a coverage says nothing of whom it serves: a radius around nowhere says nothing either.
+pub fn is_unknown(coverage: &[Coverage], site: Option<Point>) -> bool {
+    coverage.iter().all(|part| matches!(part, Coverage::Radius(_)) && site.is_none())
 }
 
 fn add_tokens(part: &Coverage, site: Option<Point>, tokens: &mut Tokens) {

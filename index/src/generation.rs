@@ -59,6 +59,20 @@ pub struct Generation {
 impl Generation {
     /// Opens a generation and checks every file: whoever reads it afterwards may trust what it holds.
     pub fn open(dir: &Path, name: &str) -> Result<Generation, Error> {
+        // Its writer, in another process, may commit meanwhile and remove files being checked: that is no damage.
+        let last_commit = || fs::read(dir.join(name).join("meta.json")).ok();
+        let mut before = last_commit();
+        loop {
+            let opened = Generation::open_once(dir, name);
+            let after = last_commit();
+            if opened.is_ok() || before == after {
+                return opened;
+            }
+            before = after;
+        }
+    }
+
+    fn open_once(dir: &Path, name: &str) -> Result<Generation, Error> {
         let path = dir.join(name);
         // A damaged file may trip an assertion of the engine before a check of it.
         let opened = catch_unwind(AssertUnwindSafe(|| -> Result<Generation, Error> {

@@ -8,7 +8,7 @@ use maille_domain::{Coverage, CoverageLevel, Listing};
 use maille_territory::{Place, Point};
 
 use crate::answer::{CoverageOf, Hit, Serves};
-use crate::coverage::{Match, Scope};
+use crate::coverage::{Match, Scope, is_unknown};
 use crate::criteria::Criteria;
 use crate::french;
 use crate::rank::Facts;
@@ -43,7 +43,7 @@ impl Measure<'_> {
     pub fn facts(
         &self,
         traits: &Traits,
-        upkeep: &Upkeep,
+        upkeep: Upkeep,
         site: Option<Site>,
         standing: Option<Standing>,
         words: f32,
@@ -100,11 +100,11 @@ impl Maker<'_> {
         let part = self.measure.scope.and_then(|scope| scope.best_part(&fields.coverage, point));
         let standing = self.measure.scope.map(|_| match part {
             Some((_, found)) => Standing::Serves(found),
-            None if fields.coverage_level() == CoverageLevel::Unknown => Standing::Unknown,
+            None if is_unknown(&fields.coverage, point) => Standing::Unknown,
             None => Standing::Elsewhere,
         });
         let (traits, upkeep) = (Traits::of(fields), Upkeep::of(fields));
-        let facts = self.measure.facts(&traits, &upkeep, site, standing, words);
+        let facts = self.measure.facts(&traits, upkeep, site, standing, words);
         let coverage = match part {
             Some((part, found)) => {
                 CoverageOf { level: found.level, label: french::coverage(part, self.territories).0 }

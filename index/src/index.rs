@@ -9,7 +9,7 @@ use tantivy::{IndexWriter, Term};
 
 use crate::document::{of_listing, of_territory};
 use crate::error::Error;
-use crate::generation::{self, Generation, Lock, Payload};
+use crate::generation::{self, Generation, Lock, Payload, Shared};
 use crate::node::Node;
 use crate::schema::Fields;
 
@@ -35,6 +35,7 @@ pub enum Change {
 /// The writer of the generation that serves. There is one, by lock.
 pub struct Index {
     dir: PathBuf,
+    generation: Shared,
     writer: Writer,
     node: Node,
 }
@@ -57,11 +58,15 @@ impl Index {
             }
         }
         let (writer, generation) = Index::open_current(dir)?;
-        let node = Node::of(dir, &generation)?;
-        Ok(Index { dir: dir.to_owned(), writer, node })
+        Index::on(dir, generation, writer)
     }
 
-    fn open_current(dir: &Path) -> Result<(Writer, Arc<Generation>), Error> {
+    fn on(dir: &Path, generation: Shared, writer: Writer) -> Result<Index, Error> {
+        let node = Node::of(dir, &generation)?;
+        Ok(Index { dir: dir.to_owned(), generation, writer, node })
+    }
+
+    fn open_current(dir: &Path) -> Result<(Writer, Shared), Error> {
         let name = generation::current(dir)?
             .ok_or_else(|| Error::unusable(format!("{} names no generation", dir.display())))?;
         if !dir.join(&name).is_dir() {
@@ -94,7 +99,7 @@ impl Index {
 
     /// The last position of the change feed that was committed; 0 when nothing was.
     pub fn cursor(&self) -> i64 {
-        self.node.cursor()
+        self.writer.cursor
     }
 
     /// Makes changes in one commit, up to a position of the change feed. The node answers from it on return.
@@ -105,7 +110,7 @@ impl Index {
             self.writer.engine.rollback()?;
         }
         applied?;
-        self.node.refresh_here()
+        self.node.show(&self.generation)
     }
 
     /// When another process has published a new generation: goes on with that one, and so does the node.
@@ -115,16 +120,17 @@ impl Index {
     /// # Errors
     /// [`Error::Locked`] while the process that published it still holds it: this one goes on as before, try again.
     pub fn follow(&mut self) -> Result<bool, Error> {
-        if generation::current(&self.dir)?.as_deref() == Some(&*self.node.generation()) {
+        if generation::current(&self.dir)?.as_ref() == Some(&self.generation.name) {
             return Ok(false);
         }
         let (writer, generation) = Index::open_current(&self.dir)?;
-        self.node.move_to(&generation)?;
+        self.node.show(&generation)?;
         self.writer = writer;
+        self.generation = generation;
         Ok(true)
     }
 
-    /// What answers from this index.
+    /// What answers from this index. It moves with [`Index::apply`] and [`Index::follow`]: no need to refresh it.
     pub fn node(&self) -> Node {
         self.node.clone()
     }
@@ -150,11 +156,14 @@ impl Rebuild {
     pub fn publish(mut self) -> Result<Index, Error> {
         let cursor = self.writer.cursor;
         self.writer.commit(cursor)?;
-        // The lock is let go and taken again, with the smaller memory of the everyday writer.
-        drop(self.writer);
+        let Writer { engine, lock, .. } = self.writer;
+        engine.wait_merging_threads()?;
+        // The lock is held throughout: whoever follows `current` finds this process writing there.
+        let generation = Arc::new(Generation::open(&self.dir, &self.name)?);
+        let writer = Writer::new(&generation, lock, 1, MEMORY, None)?;
         generation::set_current(&self.dir, &self.name)?;
         generation::remove_old(&self.dir, &self.name)?;
-        Index::open(&self.dir)
+        Index::on(&self.dir, generation, writer)
     }
 }
 
@@ -165,7 +174,7 @@ struct Writer {
     cursor: i64,
     /// In a new generation, the listings it was given: those it was not need no forgetting.
     given: Option<HashSet<ListingId>>,
-    _lock: Lock,
+    lock: Lock,
 }
 
 impl Writer {
@@ -177,7 +186,8 @@ impl Writer {
         given: Option<HashSet<ListingId>>,
     ) -> Result<Writer, Error> {
         let engine = generation.index.writer_with_num_threads(threads, memory)?;
-        Ok(Writer { engine, fields: generation.fields.clone(), cursor: 0, given, _lock: lock })
+        let (Payload { cursor, .. }, _) = generation.last_commit()?;
+        Ok(Writer { engine, fields: generation.fields.clone(), cursor, given, lock })
     }
 
     fn write(&mut self, changes: &[Change]) -> Result<(), Error> {

@@ -57,37 +57,28 @@ impl Node {
         *self.shared.snapshot.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(snapshot);
     }
 
-    pub(crate) fn generation(&self) -> String {
-        self.snapshot().generation.name.clone()
-    }
-
-    /// Moves to the last commit of the same generation.
-    pub(crate) fn refresh_here(&self) -> Result<(), Error> {
+    /// Moves to the last commit of a generation.
+    pub(crate) fn show(&self, generation: &Shared) -> Result<(), Error> {
         let before = self.snapshot();
-        self.replace(Snapshot::latest(&before.generation, Some(&before))?);
+        self.replace(Snapshot::latest(generation, Some(&before))?);
         Ok(())
     }
 
-    /// Moves to another generation.
-    pub(crate) fn move_to(&self, generation: &Shared) -> Result<(), Error> {
-        self.replace(Snapshot::latest(generation, None)?);
-        Ok(())
-    }
-
-    /// Looks for a newer generation or a newer commit, made by whatever process; true when there was one.
+    /// Looks for a newer generation or a newer commit, made by another process; true when there was one. The node of an
+    /// [`crate::Index`] never needs it.
     pub fn refresh(&self) -> Result<bool, Error> {
         let before = self.snapshot();
         let dir = &self.shared.dir;
         if let Some(name) = generation::current(dir)?
             && name != before.generation.name
         {
-            self.move_to(&Arc::new(Generation::open(dir, &name)?))?;
+            self.show(&Arc::new(Generation::open(dir, &name)?))?;
             return Ok(true);
         }
         if before.generation.last_commit()?.1 == before.stamp {
             return Ok(false);
         }
-        self.refresh_here()?;
+        self.show(&before.generation)?;
         Ok(true)
     }
 

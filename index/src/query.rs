@@ -25,6 +25,8 @@ use crate::snapshot::Snapshot;
 const MOST_WORDS: usize = 24;
 /// Most words that a beginning stands for, in one field of one segment.
 const MOST_COMPLETIONS: usize = 128;
+/// Most terms that are read of a dictionary to choose those from: one letter begins thousands.
+const MOST_TERMS_SEEN: usize = 8_192;
 /// Shortest beginning that is completed, in letters.
 const SHORTEST_BEGINNING: usize = 2;
 /// Scopes of more tokens are checked match by match, never walked as lists.
@@ -119,16 +121,17 @@ impl Asked {
     }
 }
 
-/// What finds everything that may serve a place or is of unknown coverage, when a list of it is shorter than everything.
-pub fn here(scope: &Scope, snapshot: &Snapshot) -> Option<Box<dyn Query>> {
+/// What finds everything that serves a place and, when asked, what is of unknown coverage; nothing when the lists of it
+/// would be too many.
+pub fn here(scope: &Scope, or_unknown: bool, snapshot: &Snapshot) -> Option<Box<dyn Query>> {
     if scope.tokens().len() > MOST_SCOPE_TERMS {
         return None;
     }
     let fields = snapshot.fields();
     let tokens =
         scope.tokens().map(|(token, reached)| (if reached { fields.reach } else { fields.coverage }, token));
-    let unknown = (fields.coverage, crate::coverage::Token::UNKNOWN.0);
-    let terms = tokens.chain([unknown]).map(|(field, token)| Term::from_field_u64(field, token));
+    let unknown = or_unknown.then_some((fields.coverage, crate::coverage::Token::UNKNOWN.0));
+    let terms = tokens.chain(unknown).map(|(field, token)| Term::from_field_u64(field, token));
     Some(Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(terms)), 1.0)))
 }
 
@@ -160,21 +163,23 @@ fn ways(word: &Word, unfinished: bool, snapshot: &Snapshot) -> Result<Vec<Way>, 
     Ok(ways)
 }
 
-/// The terms of a field that begin so, the word itself left out.
+/// The terms of a field that begin so, the word itself left out: those of most listings, when there are many.
 pub fn completions(field: Field, beginning: &str, snapshot: &Snapshot) -> Result<HashSet<Term>, Error> {
     let mut completions = HashSet::new();
     for reader in snapshot.searcher.segment_readers() {
         let inverted = reader.inverted_index(field)?;
         let mut stream = inverted.terms().range().gt(beginning).into_stream()?;
-        let mut taken = 0;
-        while taken < MOST_COMPLETIONS && stream.advance() {
+        let mut found: Vec<(u32, String)> = Vec::new();
+        while found.len() < MOST_TERMS_SEEN && stream.advance() {
             let Ok(text) = std::str::from_utf8(stream.key()) else { continue };
             if !text.starts_with(beginning) {
                 break;
             }
-            completions.insert(Term::from_field_text(field, text));
-            taken += 1;
+            found.push((stream.value().doc_freq, text.to_owned()));
         }
+        found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+        let best = found.iter().take(MOST_COMPLETIONS);
+        completions.extend(best.map(|(_, text)| Term::from_field_text(field, text)));
     }
     Ok(completions)
 }

@@ -140,12 +140,12 @@ impl Pass<'_> {
             return Ok((outcome, words_step(fewer_words).into_iter().collect()));
         }
         let name = french::with_article(place);
-        let mut label = format!(
-            "Aucune ressource du répertoire ne couvre {name} pour cette demande : voici aussi celles qui servent d’autres lieux, les plus proches d’abord."
+        let dac = territory.and_then(|territory| territory.dac.first());
+        let dac = dac.map(|dac| format!(" Le DAC {} : {}.", french::of(&name), dac.listing.fields.name));
+        let label = format!(
+            "Aucune ressource du répertoire ne couvre {name} pour cette demande : voici aussi celles qui servent d’autres lieux, les plus proches d’abord.{}",
+            dac.unwrap_or_default()
         );
-        if let Some(dac) = territory.and_then(|territory| territory.dac.first()) {
-            label.push_str(&format!(" Le DAC {} : {}.", french::of(&name), dac.listing.fields.name));
-        }
         let steps =
             words_step(fewer_words_everywhere).into_iter().chain([WideningStep { step: "place", label }]);
         Ok((everywhere, steps.collect()))
@@ -187,7 +187,7 @@ impl Pass<'_> {
             match around {
                 // Without words, the tree of points knows who is around.
                 Some((origin, km)) => {
-                    segment.points.within(origin, km).for_each(|(doc, _)| consider(doc, 0.0))
+                    segment.points.within(origin, km).for_each(|(doc, _)| consider(doc, 0.0));
                 }
                 None => weight.for_each(reader, &mut consider)?,
             }
@@ -210,7 +210,7 @@ impl Pass<'_> {
     fn query(&self, required: usize, reach: Reach) -> Result<Box<dyn Query>, Error> {
         if self.asked.is_empty()
             && reach == Reach::Here
-            && let Some(query) = self.measure.scope.and_then(|scope| query::here(scope, self.snapshot))
+            && let Some(query) = self.measure.scope.and_then(|scope| query::here(scope, true, self.snapshot))
         {
             return Ok(query);
         }
@@ -282,7 +282,7 @@ impl<'a> Visit<'a> {
         self.outcome.total += 1;
         self.outcome.serving += u64::from(matches!(standing, None | Some(Standing::Serves(_))));
         let words = if pass.asked.is_empty() { 0.0 } else { score };
-        let facts = measure.facts(&traits, &segment.upkeep(doc), site, standing, words);
+        let facts = measure.facts(&traits, segment.upkeep(doc), site, standing, words);
         self.top.push(pass.key(segment, doc, &facts), (doc, words));
         Ok(())
     }
@@ -371,7 +371,7 @@ fn serving(
             let standing = segment.standing(doc, &scope);
             if matches!(standing, Standing::Serves(_)) {
                 let (traits, upkeep) = (segment.traits(doc), segment.upkeep(doc));
-                let facts = measure.facts(&traits, &upkeep, segment.site(doc), Some(standing), 0.0);
+                let facts = measure.facts(&traits, upkeep, segment.site(doc), Some(standing), 0.0);
                 let steps = (points(&facts, today) / STEP).round() as i64;
                 found.push((
                     std::cmp::Reverse(steps),

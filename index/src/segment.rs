@@ -43,12 +43,12 @@ impl Segment {
         };
         let site = single("site", Site::pack(None))?;
         let mut sites = Vec::new();
-        each_of(reader, Term::from_field_text(fields.sort, FOUND), |doc| {
+        each_of(reader, &Term::from_field_text(fields.sort, FOUND), |doc| {
             sites.extend(Site::unpack(site.get_val(doc)).map(|site| (doc, site.point)));
             Ok(())
         })?;
         let mut territories = Vec::new();
-        each_of(reader, Term::from_field_text(fields.sort, TERRITORY), |doc| {
+        each_of(reader, &Term::from_field_text(fields.sort, TERRITORY), |doc| {
             let store = reader.get_store_reader(1)?;
             let document: TantivyDocument = store.get(doc)?;
             let json = document.get_first(fields.stored).and_then(|value| value.as_str()).unwrap_or_default();
@@ -155,10 +155,10 @@ fn values(column: Option<&tantivy::columnar::Column<u64>>, doc: DocId) -> impl I
 /// Calls with every document that carries a term, deleted ones included.
 pub fn each_of(
     reader: &SegmentReader,
-    term: Term,
+    term: &Term,
     mut call: impl FnMut(DocId) -> Result<(), Error>,
 ) -> Result<(), Error> {
-    let postings = reader.inverted_index(term.field())?.read_postings(&term, IndexRecordOption::Basic)?;
+    let postings = reader.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic)?;
     let Some(mut postings) = postings else { return Ok(()) };
     while postings.doc() != TERMINATED {
         call(postings.doc())?;

@@ -143,7 +143,7 @@ fn alive_count(searcher: &Searcher, term: &Term) -> Result<u64, Error> {
             count += u64::from(reader.inverted_index(term.field())?.doc_freq(term)?);
             continue;
         }
-        crate::segment::each_of(reader, term.clone(), |doc| {
+        crate::segment::each_of(reader, term, |doc| {
             count += u64::from(!reader.is_deleted(doc));
             Ok(())
         })?;

@@ -13,9 +13,8 @@ use crate::answer::{Suggestion, SuggestionGroup, Suggestions};
 use crate::coverage::Scope;
 use crate::document::name_key;
 use crate::error::Error;
-use crate::hit::Standing;
 use crate::place;
-use crate::query::completions;
+use crate::query::{self, completions};
 use crate::schema::Part;
 use crate::snapshot::Snapshot;
 use crate::top::Top;
@@ -98,36 +97,21 @@ fn all_begin(folded: &str, name: &str) -> bool {
 /// Listings whose name has the words typed, the last as a beginning: what serves the commune first, then names that begin
 /// as typed, then by name.
 fn listings(snapshot: &Snapshot, folded: &str, here: Option<&Scope>) -> Result<Vec<Suggestion>, Error> {
-    let Some(query) = by_name(snapshot, folded)? else { return Ok(Vec::new()) };
-    let weight = query.weight(EnableScoring::disabled_from_searcher(&snapshot.searcher))?;
-    let key = name_key(folded);
-    let mut found = Vec::new();
-    for (ordinal, reader, segment) in snapshot.segments() {
-        let mut top = Top::new(MOST);
-        let beginning = segment.name_ranks_from(&key)?;
-        let mut scorer = weight.scorer(reader, 1.0)?;
-        let mut seen = 0;
-        while scorer.doc() != TERMINATED && seen < MOST_SEEN {
-            let doc = scorer.doc();
-            if !reader.is_deleted(doc) {
-                seen += 1;
-                let standing = match here.map(|scope| segment.standing(doc, scope)) {
-                    None | Some(Standing::Serves(_)) => 0,
-                    Some(Standing::Unknown) => 2,
-                    Some(Standing::Elsewhere) => 4,
-                };
-                let rank = segment.name_rank(doc);
-                top.push((standing + u64::from(!beginning.contains(&rank)), rank), doc);
+    let Some(by_name) = by_name(snapshot, folded)? else { return Ok(Vec::new()) };
+    let mut addresses = Vec::new();
+    if let Some(serving) = here.and_then(|scope| query::here(scope, false, snapshot)) {
+        let both = vec![(Occur::Must, by_name.box_clone()), (Occur::Must, serving)];
+        addresses = first_by_name(snapshot, &BooleanQuery::new(both), folded)?;
+    }
+    if addresses.len() < MOST {
+        for address in first_by_name(snapshot, &*by_name, folded)? {
+            if !addresses.contains(&address) {
+                addresses.push(address);
             }
-            scorer.advance();
-        }
-        for ((tier, rank), doc) in top.into_best() {
-            found.push((tier, segment.name_of_rank(rank)?, DocAddress::new(ordinal, doc)));
         }
     }
-    found.sort();
     let mut suggestions = Vec::new();
-    for (.., address) in found.into_iter().take(MOST) {
+    for address in addresses.into_iter().take(MOST) {
         let listing = snapshot.listing(address)?;
         let category = listing.fields.category;
         let kind = category.acronym().unwrap_or(category.label());
@@ -145,16 +129,47 @@ fn listings(snapshot: &Snapshot, folded: &str, here: Option<&Scope>) -> Result<V
     Ok(suggestions)
 }
 
+/// The first of what a query finds: names that begin as typed, then by name.
+fn first_by_name(snapshot: &Snapshot, query: &dyn Query, folded: &str) -> Result<Vec<DocAddress>, Error> {
+    let weight = query.weight(EnableScoring::disabled_from_searcher(&snapshot.searcher))?;
+    let beginning = name_key(folded);
+    let mut found = Vec::new();
+    for (ordinal, reader, segment) in snapshot.segments() {
+        let mut top = Top::new(MOST);
+        let begin_so = segment.name_ranks_from(&beginning)?;
+        let mut scorer = weight.scorer(reader, 1.0)?;
+        let mut seen = 0;
+        while scorer.doc() != TERMINATED && seen < MOST_SEEN {
+            let doc = scorer.doc();
+            if !reader.is_deleted(doc) {
+                seen += 1;
+                let rank = segment.name_rank(doc);
+                top.push((u64::from(!begin_so.contains(&rank)), rank), doc);
+            }
+            scorer.advance();
+        }
+        for ((tier, rank), doc) in top.into_best() {
+            found.push((tier, segment.name_of_rank(rank)?, DocAddress::new(ordinal, doc)));
+        }
+    }
+    found.sort();
+    Ok(found.into_iter().map(|(.., address)| address).take(MOST).collect())
+}
+
 fn by_name(snapshot: &Snapshot, folded: &str) -> Result<Option<Box<dyn Query>>, Error> {
     let field = snapshot.fields().words(Part::Name).plain;
-    let words: Vec<&str> = folded.split(' ').collect();
+    let typed: Vec<&str> = folded.split(' ').collect();
+    let mut words: Vec<&str> = typed.iter().copied().filter(|word| !is_tool(word)).collect();
+    if words.is_empty() {
+        // "l", "de": the beginning of something, perhaps.
+        words = typed;
+    }
     let Some((last, before)) = words.split_last() else { return Ok(None) };
     let term = |word: &str| Term::from_field_text(field, word);
     let mut last_terms = completions(field, last, snapshot)?;
     last_terms.insert(term(last));
     let mut clauses: Vec<(Occur, Box<dyn Query>)> = before
         .iter()
-        .filter(|word| !is_tool(word))
         .map(|word| {
             let query: Box<dyn Query> = Box::new(TermQuery::new(term(word), IndexRecordOption::Basic));
             (Occur::Must, query)

@@ -39,25 +39,17 @@ fn drafts() -> impl Strategy<Value = Vec<Draft>> {
     let draft = (0..4_usize, some(4), some(3), some(4));
     prop::collection::vec(draft, 1..12).prop_map(|drafts| {
         let kinds = ["emg", "ssiad", "mairie", "dac"];
-        let draft = |(number, (kind, audiences, modes, themes)): (
-            usize,
-            (usize, Vec<usize>, Vec<usize>, Vec<usize>),
-        )| {
-            let audiences: Vec<Audience> = audiences
-                .into_iter()
-                .map(|at| [Audience::Tous, Audience::Aidants, Audience::Enfants, Audience::Femmes][at])
-                .collect();
+        let some_audiences = [Audience::Tous, Audience::Aidants, Audience::Enfants, Audience::Femmes];
+        let some_themes = [Theme::Tous, Theme::Precarite, Theme::Handicap, Theme::VilleHopital];
+        let mut listings = Vec::new();
+        for (number, (kind, audiences, modes, themes)) in drafts.into_iter().enumerate() {
+            let audiences: Vec<Audience> = audiences.into_iter().map(|at| some_audiences[at]).collect();
             let modes: Vec<Mode> = modes.into_iter().map(|at| Mode::ALL[at]).collect();
-            let themes: Vec<Theme> = themes
-                .into_iter()
-                .map(|at| [Theme::Tous, Theme::Precarite, Theme::Handicap, Theme::VilleHopital][at])
-                .collect();
-            listing(kinds[kind], &format!("Service {number}"))
-                .audiences(&audiences)
-                .modes(&modes)
-                .themes(&themes)
-        };
-        drafts.into_iter().enumerate().map(draft).collect()
+            let themes: Vec<Theme> = themes.into_iter().map(|at| some_themes[at]).collect();
+            let listing = listing(kinds[kind], &format!("Service {number}"));
+            listings.push(listing.audiences(&audiences).modes(&modes).themes(&themes));
+        }
+        listings
     })
 }
 

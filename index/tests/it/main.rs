@@ -1,4 +1,5 @@
 //! The index from outside, on small invented directories.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod builders;
 mod coverage;

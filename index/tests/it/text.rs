@@ -92,6 +92,8 @@ fn a_listing_that_changes_is_found_as_it_is_now() {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
     #[test]
     fn no_text_makes_a_search_fail(text in "\\PC{0,80}|[a-z' .]{0,200}|(équipe|de|EMG| ){1,40}") {
         static NODE: LazyLock<Directory> = LazyLock::new(few);
