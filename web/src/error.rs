@@ -117,7 +117,9 @@ impl Error {
                     Missing::Page => "Cette adresse n’existe pas ; voir /api/v1/openapi.json.",
                     Missing::Listing => "Aucune fiche n’a cet identifiant.",
                     Missing::Commune => "Aucune commune n’a ce code, ce code postal ou ce nom.",
-                    Missing::OneCommune => "Plusieurs communes portent ce nom ; donner un code, voir /api/v1/places.",
+                    Missing::OneCommune => {
+                        "Plusieurs communes portent ce nom ; donner un code, voir /api/v1/places."
+                    }
                 }
                 .to_owned(),
             ),

@@ -123,7 +123,11 @@ fn decode(text: &str) -> Result<String, String> {
                 let digit = |byte: Option<u8>| byte.and_then(|byte| char::from(byte).to_digit(16));
                 match (digit(rest.next()), digit(rest.next())) {
                     (Some(high), Some(low)) => (high * 16 + low) as u8,
-                    _ => return Err("mal encodé : « % » doit être suivi de deux chiffres hexadécimaux".to_owned()),
+                    _ => {
+                        return Err(
+                            "mal encodé : « % » doit être suivi de deux chiffres hexadécimaux".to_owned()
+                        );
+                    }
                 }
             }
             byte => byte,

@@ -2,11 +2,9 @@
 //! domain, and written back as the addresses of links.
 
 use chrono::{DateTime, FixedOffset, Utc};
-use maille_domain::request::{
-    DEFAULT_LIMIT, MOST_LIMIT, MOST_OFFSET, Off, PlaceAsked, Request, Sort, Total,
-};
-use maille_domain::vocabulary::{Audience, Mode, Theme, UnknownCode};
 use maille_domain::Category;
+use maille_domain::request::{DEFAULT_LIMIT, MOST_LIMIT, MOST_OFFSET, Off, PlaceAsked, Request, Sort, Total};
+use maille_domain::vocabulary::{Audience, Mode, Theme, UnknownCode};
 use maille_territory::{PlaceKind, Point, france};
 
 use crate::extract::{FromQuery, Reader, encode, quoted};
@@ -168,7 +166,11 @@ impl SearchParameters {
         one(&mut link, "open_at", self.open_at.map(OpenAt::written));
         one(&mut link, "sort", self.sort.map(|sort| sort.code().to_owned()));
         one(&mut link, "limit", self.limit.map(|limit| limit.to_string()));
-        one(&mut link, "offset", Some(self.offset).filter(|&offset| offset > 0).map(|offset| offset.to_string()));
+        one(
+            &mut link,
+            "offset",
+            Some(self.offset).filter(|&offset| offset > 0).map(|offset| offset.to_string()),
+        );
         link.pairs.extend(self.off.iter().map(|value| ("off", value.code().to_owned())));
         link
     }
@@ -276,8 +278,9 @@ fn code<T: std::str::FromStr<Err = UnknownCode>>(text: &str) -> Result<T, String
 }
 
 fn category(text: &str) -> Result<Category, String> {
-    Category::from_code(text)
-        .ok_or_else(|| format!("{} : attendu, un code de type de ressource (emg, ssiad, mdph…)", quoted(text)))
+    Category::from_code(text).ok_or_else(|| {
+        format!("{} : attendu, un code de type de ressource (emg, ssiad, mdph…)", quoted(text))
+    })
 }
 
 fn place(text: &str) -> Result<(PlaceKind, String), String> {

@@ -76,3 +76,95 @@ async fn protect(mut response: Response) -> Response {
     say(HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
     response
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::Body;
+    use axum::http::Request;
+    use maille_domain::clock::FixedClock;
+
+    use crate::health::Health;
+    use crate::state::WebState;
+    use crate::testing::{ask, get, html, now, state};
+
+    #[tokio::test]
+    async fn every_answer_is_protected() {
+        for path in [
+            "/",
+            "/recherche",
+            "/inconnue",
+            "/api/v1/search",
+            "/api/v1/inconnue",
+            "/health/live",
+            "/api/v1/openapi.json",
+        ] {
+            let answered = get(path).await;
+            assert!(answered.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
+            assert_eq!(answered.header("x-content-type-options"), "nosniff");
+            assert!(!answered.header("cache-control").is_empty(), "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn unknown_addresses_are_problems_or_pages() {
+        let problem = get("/api/v1/inconnue").await;
+        assert_eq!(
+            (problem.status.as_u16(), problem.header("content-type")),
+            (404, "application/problem+json")
+        );
+        assert_eq!(problem.json()["errors"], serde_json::json!([]));
+        let page = get("/inconnue").await;
+        assert_eq!((page.status.as_u16(), page.header("content-type")), (404, "text/html; charset=utf-8"));
+        html::check(&page.body);
+    }
+
+    #[tokio::test]
+    async fn other_methods_are_refused_with_those_admitted() {
+        for path in ["/api/v1/search", "/recherche"] {
+            let answered = ask(state(), Request::post(path).body(Body::empty()).unwrap()).await;
+            assert_eq!(answered.status, 405, "{path}");
+            assert_eq!(answered.header("allow"), "GET,HEAD");
+        }
+        let head = ask(state(), Request::head("/recherche?q=aide").body(Body::empty()).unwrap()).await;
+        assert_eq!((head.status.as_u16(), head.body.as_str()), (200, ""));
+    }
+
+    #[tokio::test]
+    async fn before_the_index_there_is_nothing_but_health() {
+        let loading = || {
+            let health = Health::new();
+            health.set_index(true);
+            health.set_demo_loading(true);
+            WebState::new(state().node, Arc::new(FixedClock(now())), Arc::new(health))
+        };
+        let asked = |path: &str| ask(loading(), Request::get(path).body(Body::empty()).unwrap());
+        for path in ["/", "/recherche?q=x", "/api/v1/search", "/health/ready"] {
+            let answered = asked(path).await;
+            assert_eq!(answered.status, 503, "{path}");
+        }
+        assert_eq!(asked("/").await.header("retry-after"), "5");
+        html::check(&asked("/recherche?q=x").await.body);
+        assert_eq!(asked("/health/live").await.status, 200);
+        assert_eq!(asked("/health/ready").await.json()["checks"]["index"], "loading");
+        assert_eq!(asked("/api/v1/openapi.json").await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn assets_are_kept_for_ever() {
+        let stylesheet = get(crate::assets::STYLESHEET).await;
+        assert_eq!(stylesheet.status, 200);
+        assert_eq!(stylesheet.header("cache-control"), "public, max-age=31536000, immutable");
+        assert_eq!(stylesheet.header("content-type"), "text/css; charset=utf-8");
+        assert_eq!(get("/assets/maille.css").await.status, 404);
+    }
+
+    #[tokio::test]
+    async fn a_panic_ends_its_request_only() {
+        let panicked = super::panicked(Box::new("invented"));
+        assert_eq!(panicked.status(), 500);
+        let failed = state().ask(|_| -> () { panic!("invented") }).await;
+        assert_eq!(failed, Err(crate::error::Error::Internal));
+    }
+}

@@ -57,7 +57,8 @@ impl WebState {
     /// The name of a coordination territory of the directory; its code when nothing names it.
     pub(crate) fn territory_name(node: &Node, code: &str, now: DateTime<Utc>) -> String {
         let place = Some(PlaceAsked::Known(PlaceKind::Territory, code.to_owned()));
-        let request = Request { place, limit: 1, facets: false, total: Total::Estimate, ..Request::default() };
+        let request =
+            Request { place, limit: 1, facets: false, total: Total::Estimate, ..Request::default() };
         let name = node.search(&request, now).ok().and_then(|answer| answer.interpretation.place);
         name.map_or_else(|| code.to_owned(), |understood| understood.place.name)
     }

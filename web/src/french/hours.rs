@@ -212,7 +212,9 @@ pub fn state(state: OpenState, now: NaiveDateTime) -> Option<String> {
             })
         }
         OpenState::Closed { until: None } => Some("fermé".to_owned()),
-        OpenState::Closed { until: Some(until) } => Some(format!("fermé, ouvre {}", date::moment(until, now))),
+        OpenState::Closed { until: Some(until) } => {
+            Some(format!("fermé, ouvre {}", date::moment(until, now)))
+        }
         OpenState::Unknown => None,
     }
 }
@@ -268,7 +270,10 @@ mod tests {
             ),
             (
                 "Tu-Th 09:00-12:00 \"sur rendez-vous\"",
-                &["Du mardi au jeudi: 9 h – 12 h (sur rendez-vous)", "Lundi et du vendredi au dimanche: fermé"],
+                &[
+                    "Du mardi au jeudi: 9 h – 12 h (sur rendez-vous)",
+                    "Lundi et du vendredi au dimanche: fermé",
+                ],
             ),
             ("Fr 22:00-26:00", &["Vendredi: 22 h – 2 h", "Du lundi au jeudi, samedi et dimanche: fermé"]),
         ] {
@@ -279,7 +284,9 @@ mod tests {
 
     #[test]
     fn what_a_table_cannot_say_is_left_as_written() {
-        for text in ["Mo[1] 09:00-12:00", "Jan-Mar 10:00-12:00", "week 1-53/2 Mo 09:00-12:00", "sunrise-sunset"] {
+        for text in
+            ["Mo[1] 09:00-12:00", "Jan-Mar 10:00-12:00", "week 1-53/2 Mo 09:00-12:00", "sunrise-sunset"]
+        {
             assert_eq!(table(text), None, "{text}");
         }
     }

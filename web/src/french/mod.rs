@@ -39,12 +39,21 @@ pub fn distance(km: f64, exact: bool) -> String {
 
 /// `a`, `a et b`, `a, b et c`.
 pub fn list<T: AsRef<str>>(items: &[T]) -> String {
+    joined(items, "et")
+}
+
+/// `a`, `a ou b`, `a, b ou c`.
+pub fn either<T: AsRef<str>>(items: &[T]) -> String {
+    joined(items, "ou")
+}
+
+fn joined<T: AsRef<str>>(items: &[T], before_last: &str) -> String {
     match items {
         [] => String::new(),
         [one] => one.as_ref().to_owned(),
         [first @ .., last] => {
             let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} et {}", first.join(", "), last.as_ref())
+            format!("{} {before_last} {}", first.join(", "), last.as_ref())
         }
     }
 }
@@ -54,7 +63,8 @@ pub fn typography(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
-        let before_mark = c == ' ' && chars.peek().is_some_and(|next| matches!(next, ';' | ':' | '!' | '?' | '»'));
+        let before_mark =
+            c == ' ' && chars.peek().is_some_and(|next| matches!(next, ';' | ':' | '!' | '?' | '»'));
         out.push(if before_mark || (c == ' ' && out.ends_with('«')) { NARROW } else { c });
     }
     out
@@ -64,9 +74,7 @@ pub fn typography(text: &str) -> String {
 pub fn lower_first(text: &str) -> String {
     let mut chars = text.chars();
     match (chars.next(), chars.clone().next()) {
-        (Some(first), Some(second)) if !second.is_uppercase() => {
-            first.to_lowercase().chain(chars).collect()
-        }
+        (Some(first), Some(second)) if !second.is_uppercase() => first.to_lowercase().chain(chars).collect(),
         _ => text.to_owned(),
     }
 }
@@ -110,6 +118,7 @@ mod tests {
         assert_eq!(list::<&str>(&[]), "");
         assert_eq!(list(&["à domicile", "en EHPAD"]), "à domicile et en EHPAD");
         assert_eq!(list(&["a", "b", "c"]), "a, b et c");
+        assert_eq!(either(&["le médecin", "l’entourage"]), "le médecin ou l’entourage");
         assert_eq!(lower_first("Équipe mobile"), "équipe mobile");
         assert_eq!(lower_first("DAC"), "DAC");
         assert_eq!(upper_first("à domicile"), "À domicile");

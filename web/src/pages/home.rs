@@ -98,3 +98,53 @@ pub async fn home(
         themes,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+
+    use crate::testing::{ask, html, page, state};
+
+    #[tokio::test]
+    async fn the_first_page_asks_two_things() {
+        let page = page("/").await;
+        assert_eq!(page.status, 200);
+        for said in [
+            "Que cherchez-vous",
+            "Où",
+            "tel:15",
+            "tel:3114",
+            "/recherche?category=ccas",
+            "/recherche?theme=personnes-agees",
+        ] {
+            assert!(page.body.contains(said), "{said}");
+        }
+        assert!(!page.body.contains("Données de démonstration"));
+        assert_eq!(page.body.matches("id=\"urgences\"").count(), 1);
+    }
+
+    #[tokio::test]
+    async fn a_place_already_chosen_is_kept() {
+        let body = page("/?commune=Bagneux").await.body;
+        assert!(body.contains("/recherche?commune=Bagneux&#38;category=ccas"));
+    }
+
+    #[tokio::test]
+    async fn a_demonstration_says_so() {
+        let state = state()
+            .demo(true)
+            .territory(Some("Sud des Hauts-de-Seine".into()))
+            .base_url(Some("https://annuaire.example.org/".into()));
+        let page = ask(state, Request::get("/").body(Body::empty()).unwrap()).await;
+        html::check(&page.body);
+        for said in [
+            "Données de démonstration",
+            "Sud des Hauts-de-Seine",
+            "href=\"https://annuaire.example.org/\"",
+            "noindex",
+        ] {
+            assert!(page.body.contains(said), "{said}");
+        }
+    }
+}

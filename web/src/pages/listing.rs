@@ -16,7 +16,7 @@ use maille_territory::Place;
 use super::sheet::{Section, sections};
 use crate::error::{Error, Missing};
 use crate::extract::{FromQuery, Query, Reader};
-use crate::french::{date, hours};
+use crate::french::date;
 use crate::page::{Cache, Layout, Page, respond};
 use crate::parameters::SearchLink;
 use crate::place::{CommuneMeant, commune_meant};
@@ -39,7 +39,6 @@ struct ListingPage {
     summary: Option<String>,
     description: Vec<String>,
     sections: Vec<Section>,
-    hours: Vec<hours::Line>,
     verified: Fact,
     records: Vec<Record>,
     source_url: Option<String>,
@@ -180,7 +179,6 @@ impl ListingPage {
         }
         facts.extend(hit::status(fields.status));
         facts.extend(hit::opening(listing, &view));
-        let hours = fields.hours.as_ref().and_then(|hours| hours::table(hours.as_str())).unwrap_or_default();
         let kind = match fields.category.acronym() {
             Some(acronym) => format!("{} ({acronym})", fields.category.label()),
             None => fields.category.label().to_owned(),
@@ -208,7 +206,6 @@ impl ListingPage {
             summary: fields.summary.clone(),
             description: fields.description.as_deref().map(paragraphs).unwrap_or_default(),
             sections,
-            hours,
             verified: hit::verified(listing, view.now),
             records: records(listing, view.now),
             source_url: fields.source_url.clone().filter(|url| is_web(url)),
@@ -259,4 +256,97 @@ fn origins(listing: &Listing) -> Vec<Origin> {
             Origin { field: field.label(), by, on }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::{HOSTILE, listings, page};
+
+    #[tokio::test]
+    async fn a_sheet_reads_in_order() {
+        let page = page("/ressources/equipe-mobile-de-geriatrie-sud-92-clamart?commune=92007").await;
+        assert_eq!(page.status, 200);
+        let mut at = 0;
+        for part in [
+            "Équipe mobile de gériatrie (EMG)",
+            "<h1>",
+            "couvre ",
+            "ouvert jusqu’à 17\u{a0}h",
+            "tel:+33199000002",
+            "Missions",
+            "Elle vient en trois jours.",
+            "Personnes âgées, 75\u{a0}ans et plus",
+            "Perte d’autonomie récente",
+            "Territoire desservi",
+            "DAC 92 Sud",
+            "Comment mobiliser",
+            "Médecin",
+            "3\u{a0}jours",
+            "mailto:emg@example.org",
+            "href=\"https://example.org/emg\" rel=\"noopener nofollow\"",
+            "92140 Clamart",
+            "Du lundi au vendredi",
+            "9\u{a0}h\u{a0}–\u{a0}17\u{a0}h",
+            "Gratuit",
+            "Français et arabe",
+            "vérifié il y a 3\u{a0}semaines",
+            "D’où vient chaque information",
+        ] {
+            at += page.body[at..].find(part).unwrap_or_else(|| panic!("{part} is missing or too early"));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_sheet_says_whom_it_does_not_serve() {
+        let body = page("/ressources/equipe-mobile-de-geriatrie-sud-92-clamart?commune=31555").await.body;
+        assert!(body.contains("ne couvre pas Toulouse"), "{body}");
+        assert_eq!(
+            page("/ressources/dac-92-sud-bagneux?commune=zzzzzz").await.status,
+            200,
+            "an unknown place is forgotten"
+        );
+    }
+
+    #[tokio::test]
+    async fn every_listing_is_a_page() {
+        for listing in listings() {
+            let page = page(&format!("/ressources/{}", listing.slug)).await;
+            let expected = if listing.withdrawn_at.is_some() { 410 } else { 200 };
+            assert_eq!(page.status, expected, "{}", listing.slug);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_nobody_said_is_said() {
+        let body = page("/ressources/hostile").await.body;
+        for said in [
+            "Téléphone non renseigné",
+            "non renseigné",
+            "date de vérification non renseignée",
+            "Jan-Mar 10:00-12:00",
+        ] {
+            assert!(body.contains(said), "{said}");
+        }
+        assert!(!body.contains("javascript:") && !body.contains(HOSTILE));
+    }
+
+    #[tokio::test]
+    async fn a_withdrawn_listing_is_gone_and_says_where_to_look() {
+        let page = page("/ressources/service-retire-bagneux").await;
+        assert_eq!(page.status, 410);
+        for said in
+            ["retirée de l’annuaire le 1er\u{a0}septembre\u{a0}2026", "category=ssiad&#38;commune=92007"]
+        {
+            assert!(page.body.contains(said), "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn an_unknown_slug_is_a_page_to_search_from() {
+        for slug in ["inconnue", "%FF", "..%2f..%2fetc%2fpasswd"] {
+            let page = page(&format!("/ressources/{slug}")).await;
+            assert_eq!(page.status, 404, "{slug}");
+            assert!(page.body.contains("Cette fiche n’existe pas") && page.body.contains("role=\"search\""));
+        }
+    }
 }

@@ -125,9 +125,10 @@ impl SearchPage {
             heading: heading(answer.total, settled),
             chips: understood::chips(asked, answer, &link),
             corrections: understood::corrections(answer, &link),
-            elsewhere: settled
-                .filter(|place| !place.alternatives.is_empty())
-                .map(|place| Question { title: String::new(), choices: choices(&place.alternatives, &link) }),
+            elsewhere: settled.filter(|place| !place.alternatives.is_empty()).map(|place| Question {
+                title: format!("Ce n’est pas {}\u{202f}?", place_label(&place.place)),
+                choices: choices(&place.alternatives, &link),
+            }),
             warning: view.place.as_ref().filter(|_| unanswered && found).map(|place| {
                 format!("Aucune ressource ouverte de cet annuaire ne dit couvrir {place} pour cette demande.")
             }),
@@ -139,11 +140,16 @@ impl SearchPage {
             empty: (!found).then(|| Empty { steps: next_steps(asked, &link) }),
             range: refine::range(asked, answer),
             first: asked.offset + 1,
-            sorts: refine::sorts(asked, &link),
+            sorts: refine::sorts(asked, settled.is_some() || asked.point.is_some(), &link),
             hits: answer.hits.iter().map(|hit| HitLine::new(hit, &view)).collect(),
             previous: refine::previous(asked, &link),
             next: refine::next(asked, answer, &link),
-            facets: answer.facets.as_ref().map(|facets| refine::criteria(facets, asked, &link)).unwrap_or_default(),
+            facets: answer
+                .facets
+                .as_ref()
+                .filter(|_| found)
+                .map(|facets| refine::criteria(facets, asked, &link))
+                .unwrap_or_default(),
         }
     }
 }
@@ -164,7 +170,11 @@ fn title(asked: &SearchParameters, place: Option<&PlaceUnderstood>) -> String {
     let need: String = asked.q.chars().take(60).collect();
     let parts: Vec<String> = [
         Some(need.trim().to_owned()).filter(|need| !need.is_empty()),
-        asked.categories.first().map(|category| category.label().to_owned()).filter(|_| asked.q.trim().is_empty()),
+        asked
+            .categories
+            .first()
+            .map(|category| category.label().to_owned())
+            .filter(|_| asked.q.trim().is_empty()),
         place.map(|place| place_label(&place.place)),
         Some("Recherche".to_owned()),
     ]
@@ -207,10 +217,7 @@ fn alerts(answer: &Answer) -> Vec<Alert> {
 fn which_place(understood: &PlaceUnderstood, link: &SearchLink) -> Question {
     let mut places = vec![understood.place.clone()];
     places.extend(understood.alternatives.iter().cloned());
-    Question {
-        title: "De quel lieu s’agit-il\u{202f}?".to_owned(),
-        choices: choices(&places, link),
-    }
+    Question { title: "De quel lieu s’agit-il\u{202f}?".to_owned(), choices: choices(&places, link) }
 }
 
 fn heading(total: u64, place: Option<&PlaceUnderstood>) -> String {
@@ -241,7 +248,10 @@ fn dac(place: &Place, territory: Option<&TerritoryOf>) -> Dac {
                 .collect()
         })
         .unwrap_or_default();
-    Dac { services, unknown: format!("Celui de {} n’est pas renseigné dans cet annuaire.", place_label(place)) }
+    Dac {
+        services,
+        unknown: format!("Celui de {} n’est pas renseigné dans cet annuaire.", place_label(place)),
+    }
 }
 
 fn next_steps(asked: &SearchParameters, link: &SearchLink) -> Vec<Step> {
@@ -266,3 +276,127 @@ fn next_steps(asked: &SearchParameters, link: &SearchLink) -> Vec<Step> {
     steps
 }
 
+#[cfg(test)]
+mod tests {
+    use crate::testing::page;
+
+    #[tokio::test]
+    async fn a_result_reads_from_left_to_right() {
+        let page = page("/recherche?q=gériatrie&commune=Bagneux").await;
+        assert_eq!(page.status, 200);
+        assert_eq!(page.header("cache-control"), "no-cache");
+        let line = page.body.split("<li class=\"hit\">").nth(1).unwrap();
+        let mut at = 0;
+        for part in [
+            "Équipe mobile de gériatrie Sud 92",
+            "EMG",
+            "personnes âgées, 75\u{a0}ans et plus · à domicile et en établissement",
+            "couvre ",
+            "\u{a0}km",
+            "ouvert jusqu’à 17\u{a0}h",
+            "tel:+33199000001",
+            "01\u{a0}99\u{a0}00\u{a0}00\u{a0}01",
+            "Appel du médecin traitant",
+            "<bdi>demo</bdi>",
+            "vérifié il y a 3\u{a0}semaines",
+        ] {
+            at += line[at..].find(part).unwrap_or_else(|| panic!("{part} is missing or too early in {line}"));
+        }
+        assert!(
+            page.body.contains("value=\"gériatrie\"") && page.body.contains("value=\"Bagneux\""),
+            "prefilled"
+        );
+    }
+
+    #[tokio::test]
+    async fn results_of_every_size_are_pages() {
+        for query in [
+            "",
+            "?q=&commune=",
+            "?q=%3Cscript%3Ealert(1)%3C/script%3E%22%27&commune=92007",
+            "?category=ccas",
+            "?category=ccas&limit=100",
+            "?category=emg",
+            "?category=accueil-jour&commune=92007",
+            "?category=ssiad&place=departement:92",
+            "?category=autre",
+            "?category=prevention-suicide&open_at=now",
+            "?open_at=2026-11-22T03:00:00Z&commune=92007",
+            "?lat=48.79&lon=2.31&radius_km=3&mode=domicile,telephone&theme=personnes-agees&age=80",
+            "?commune=Saint-Denis&q=aide",
+            "?commune=92007&off=place,category,age",
+            "?sort=distance&commune=92071&total=estimate&facets=false",
+        ] {
+            assert_eq!(page(&format!("/recherche{query}")).await.status, 200, "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn listings_of_every_kind_are_lines() {
+        let body =
+            page("/recherche?category=prevention-suicide,ssiad,autre,accueil-jour&limit=100").await.body;
+        for said in [
+            "tel:3114",
+            "ouvert 24 heures sur 24",
+            "saturé, à vérifier avant d’orienter",
+            "fermé temporairement",
+            "téléphone non renseigné",
+            "zone non renseignée, à vérifier",
+            "date de vérification non renseignée",
+            "&#60;script&#62;",
+        ] {
+            assert!(body.contains(said), "{said}");
+        }
+        assert!(!body.contains("Service retiré"));
+    }
+
+    #[tokio::test]
+    async fn pages_follow_one_another() {
+        let first = page("/recherche?category=ccas&commune=92002").await.body;
+        assert!(first.contains("Résultats 1 à 20 sur 40"));
+        assert!(
+            first.contains("href=\"/recherche?commune=92002&#38;category=ccas&#38;offset=20\""),
+            "{first}"
+        );
+        let last = page("/recherche?category=ccas&commune=92002&offset=20").await.body;
+        assert!(last.contains("Résultats 21 à 40 sur 40") && last.contains("start=\"21\""));
+        assert!(last.contains("Résultats précédents") && !last.contains("Résultats suivants"));
+    }
+
+    #[tokio::test]
+    async fn an_ambiguous_place_is_asked_first() {
+        let body = page("/recherche?q=ccas&commune=Saint-Denis").await.body;
+        let question = body.find("De quel lieu s’agit-il").unwrap();
+        assert!(question < body.find("<h1>").unwrap());
+        assert!(body.contains("q=ccas&#38;commune=93066"), "a link chooses the place and keeps the need");
+    }
+
+    #[tokio::test]
+    async fn nothing_found_names_the_dac() {
+        let body = page("/recherche?q=zzqqxx&commune=92007&mode=rue").await.body;
+        for said in
+            ["Aucune ressource pour Bagneux (92)", "DAC 92 Sud", "tel:+33199000011", "Que faire ensuite"]
+        {
+            assert!(body.contains(said), "{said}");
+        }
+        let elsewhere = page("/recherche?q=zzqqxx&commune=29019&mode=rue").await.body;
+        assert!(elsewhere.contains("Celui de Brest (29) n’est pas renseigné"), "{elsewhere}");
+    }
+
+    #[tokio::test]
+    async fn wrong_parameters_are_named_and_the_form_is_kept() {
+        let page =
+            page("/recherche?q=aide à domicile&commune=zzzzzz&limit=x".replace(' ', "+").as_str()).await;
+        assert_eq!(page.status, 400);
+        for said in ["limit", "Où", "lieu inconnu", "value=\"aide à domicile\"", "value=\"zzzzzz\""] {
+            assert!(page.body.contains(said), "{said}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_chosen_criterion_can_be_taken_away() {
+        let body = page("/recherche?category=emg&commune=92007").await.body;
+        assert!(body.contains("value=\"Équipe mobile de gériatrie\""), "the kind is written in the field");
+        assert!(body.contains("href=\"/recherche?commune=92007\""), "and its link takes it away");
+    }
+}

@@ -23,8 +23,6 @@ pub struct Section {
     pub title: &'static str,
     /// What it says.
     pub items: Vec<Item>,
-    /// Whether the table of hours closes it.
-    pub hours: bool,
 }
 
 /// One thing said.
@@ -45,7 +43,6 @@ pub fn sections(node: &Node, listing: &Listing, now: DateTime<Utc>) -> Vec<Secti
         id,
         title,
         items: items.into_iter().flatten().collect(),
-        hours: false,
     };
     let mut sections = vec![
         section(
@@ -77,7 +74,10 @@ pub fn sections(node: &Node, listing: &Listing, now: DateTime<Utc>) -> Vec<Secti
             "pratique",
             "En pratique",
             vec![
-                Some(known("Coût", fields.cost.as_deref().map(|cost| french::upper_first(codes::cost(cost))))),
+                Some(known(
+                    "Coût",
+                    fields.cost.as_deref().map(|cost| french::upper_first(codes::cost(cost))),
+                )),
                 list("Langues", fields.languages.iter().map(|language| codes::language(language))),
                 list("Accessibilité", fields.accessibility.iter().map(|code| codes::accessibility(code))),
             ],
@@ -92,9 +92,6 @@ pub fn sections(node: &Node, listing: &Listing, now: DateTime<Utc>) -> Vec<Secti
             ],
         ),
     ];
-    for section in &mut sections {
-        section.hours = section.id == "contacts";
-    }
     sections.retain(|section| !section.items.is_empty());
     sections
 }
@@ -121,7 +118,7 @@ fn who_asks(who: &[ReferredBy]) -> Option<String> {
         return Some("Tout le monde".to_owned());
     }
     let who: Vec<String> = who.iter().map(|who| french::lower_first(who.label())).collect();
-    (!who.is_empty()).then(|| french::upper_first(&french::list(&who)))
+    (!who.is_empty()).then(|| french::upper_first(&french::either(&who)))
 }
 
 fn delay(days: u16) -> String {
@@ -148,13 +145,17 @@ fn territory(node: &Node, fields: &Fields, now: DateTime<Utc>) -> Vec<Option<Ite
                 let name = france.departement(code).map(|found| format!("{} ({code})", found.name));
                 ((2, "Département"), name.unwrap_or_else(|| code.clone()))
             }
-            Coverage::Territory(code) => ((3, "Territoire de coordination"), WebState::territory_name(node, code, now)),
-            Coverage::Epci(code) => {
-                ((4, "Intercommunalité"), france.epci(code).map_or(code.clone(), |epci| epci.name.to_string()))
+            Coverage::Territory(code) => {
+                ((3, "Territoire de coordination"), WebState::territory_name(node, code, now))
             }
-            Coverage::Commune(code) => {
-                ((5, "Communes"), france.current_commune(code).map_or(code.clone(), |found| found.name.to_string()))
-            }
+            Coverage::Epci(code) => (
+                (4, "Intercommunalité"),
+                france.epci(code).map_or(code.clone(), |epci| epci.name.to_string()),
+            ),
+            Coverage::Commune(code) => (
+                (5, "Communes"),
+                france.current_commune(code).map_or(code.clone(), |found| found.name.to_string()),
+            ),
             Coverage::Radius(km) => {
                 let km = km.to_string().replace('.', ",");
                 ((6, "Rayon"), format!("À {km}\u{a0}km à la ronde"))
@@ -172,10 +173,10 @@ fn territory(node: &Node, fields: &Fields, now: DateTime<Utc>) -> Vec<Option<Ite
         .collect()
 }
 
+/// Where to write and to go; the phone numbers head the sheet.
 fn contacts(fields: &Fields) -> Vec<Option<Item>> {
-    let links = |term, details: Vec<Detail>| {
-        (!details.is_empty()).then_some(Item { term, details, unknown: false })
-    };
+    let links =
+        |term, details: Vec<Detail>| (!details.is_empty()).then_some(Item { term, details, unknown: false });
     let mail = |addresses: &[String]| -> Vec<Detail> {
         addresses
             .iter()
@@ -193,19 +194,18 @@ fn contacts(fields: &Fields) -> Vec<Option<Item>> {
         .filter(|line| !line.is_empty())
         .collect::<Vec<_>>()
         .join("\n");
-    let hours = match &fields.hours {
-        None => Some(known("Horaires", None)),
-        // The table says it better.
-        Some(hours) if hours::table(hours.as_str()).is_some() => None,
-        Some(hours) => Some(known("Horaires, tels que fournis", Some(hours.as_str().to_owned()))),
+    let hours = match fields.hours.as_ref().map(|hours| (hours, hours::table(hours.as_str()))) {
+        None => known("Horaires", None),
+        Some((_, Some(lines))) => {
+            Item { term: "Horaires", details: vec![Detail::Hours(lines)], unknown: false }
+        }
+        Some((hours, None)) => known("Horaires, tels que fournis", Some(hours.as_str().to_owned())),
     };
     vec![
-        links("Téléphone", fields.phone.iter().map(|phone| Detail::Phone(phone.into())).collect())
-            .or_else(|| Some(known("Téléphone", None))),
         links("Courriel", mail(&fields.email)),
         links("Messagerie sécurisée (MSSanté)", mail(&fields.mssante)),
         links("Site web", sites.collect()),
         Some(known("Adresse", (!address.is_empty()).then_some(address))),
-        hours,
+        Some(hours),
     ]
 }

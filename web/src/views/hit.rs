@@ -2,9 +2,9 @@
 
 use chrono::{DateTime, Utc};
 use maille_domain::hours::time_zone;
+use maille_domain::location::Precision;
 use maille_domain::vocabulary::{Audience, Mode, Status};
 use maille_domain::{CoverageLevel, Fields, Listing};
-use maille_domain::location::Precision;
 use maille_index::answer::{CoverageOf, Hit, Serves};
 
 use super::{Fact, PhoneLink};
@@ -71,11 +71,31 @@ impl HitLine {
             facts,
             phone: fields.phone.first().map(PhoneLink::from),
             how: fields.referral.clone(),
-            why: hit.why.iter().map(|why| french::typography(why)).collect(),
+            why: hit.why.iter().filter(|why| !said_above(why)).map(|why| french::typography(why)).collect(),
             source: (!sources.is_empty()).then(|| french::list(&sources)),
             verified: verified(listing, view.now).text,
         }
     }
+}
+
+/// Whether a reason is already on the line in so many words: whom it serves, how far, its state, its last check. Were the
+/// engine to word one otherwise, it would only be said twice.
+fn said_above(why: &str) -> bool {
+    let number_after_a =
+        |text: &str| text.starts_with(|c: char| c.is_ascii_digit()) || text.starts_with("environ");
+    [
+        "Couvre ",
+        "Zone non renseignée",
+        "Ne couvre pas",
+        "Vérifié ",
+        "Jamais vérifié",
+        "Saturé",
+        "Fermé",
+        "Ouvert",
+    ]
+    .iter()
+    .any(|start| why.starts_with(start))
+        || why.strip_prefix("À ").is_some_and(number_after_a)
 }
 
 /// The address of a sheet, keeping the place asked.
@@ -177,6 +197,6 @@ pub fn verified(listing: &Listing, now: DateTime<Utc>) -> Fact {
         Some(day) if (today - day).num_days() > 365 => {
             Fact::new("check", "check", format!("vérifié {}, à confirmer", date::ago(day, today)))
         }
-        Some(day) => Fact::new("yes", "yes", format!("vérifié {}", date::ago(day, today))),
+        Some(day) => Fact::new("open", "yes", format!("vérifié {}", date::ago(day, today))),
     }
 }

@@ -4,6 +4,8 @@ pub mod hit;
 
 use maille_domain::Phone;
 
+use crate::french::hours::Line;
+
 /// The search form, with what was asked.
 ///
 /// It carries the need and the place only: a new search starts afresh, so that a criterion chosen for one caller never
@@ -80,6 +82,6 @@ pub enum Detail {
         /// Its words.
         label: String,
     },
-    /// A number to call.
-    Phone(PhoneLink),
+    /// Opening hours, day by day.
+    Hours(Vec<Line>),
 }

@@ -143,3 +143,33 @@ pub async fn listing(
     let listing = state.ask(move |node| node.listing(id)).await?.ok_or(missing)?;
     Ok((not_stored(), Json(ListingView::from(&*listing))))
 }
+
+#[cfg(test)]
+mod tests {
+    use maille_domain::ListingId;
+
+    use crate::testing::get;
+
+    #[tokio::test]
+    async fn a_listing_says_who_said_each_field() {
+        let id = ListingId::founded_by("demo", "emg");
+        insta::assert_json_snapshot!("listing", get(&format!("/api/v1/listings/{id}")).await.json());
+    }
+
+    #[tokio::test]
+    async fn a_withdrawn_listing_says_since_when() {
+        let id = ListingId::founded_by("demo", "withdrawn");
+        let answered = get(&format!("/api/v1/listings/{id}")).await;
+        assert_eq!(answered.status, 200);
+        assert_eq!(answered.json()["withdrawn_on"], "2026-09-01");
+    }
+
+    #[tokio::test]
+    async fn no_listing_is_a_problem() {
+        for id in ["00000000-0000-0000-0000-000000000000", "emg", "%FF"] {
+            let answered = get(&format!("/api/v1/listings/{id}")).await;
+            assert_eq!(answered.status, 404, "{id}");
+            insta::allow_duplicates! { insta::assert_json_snapshot!("no_listing", answered.json()); }
+        }
+    }
+}

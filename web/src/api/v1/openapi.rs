@@ -44,7 +44,8 @@ static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
 /// The contract of this API (OpenAPI 3.1).
 #[utoipa::path(get, path = "/api/v1/openapi.json", tag = "health", responses((status = 200, description = "OpenAPI 3.1")))]
 pub async fn openapi() -> impl IntoResponse {
-    let headers = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=3600")];
+    let headers =
+        [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "public, max-age=3600")];
     (headers, DOCUMENT.as_str())
 }
 

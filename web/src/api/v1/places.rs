@@ -105,3 +105,16 @@ pub async fn places(
     let places = found.places.iter().map(PlaceView::from).collect();
     Ok((not_stored(), Json(PlacesView { places, ambiguous: found.ambiguous })))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::get;
+
+    #[tokio::test]
+    async fn places_have_the_published_shape() {
+        insta::assert_json_snapshot!("places", get("/api/v1/places?q=92007&limit=2").await.json());
+        let none = get("/api/v1/places?q=").await;
+        assert_eq!((none.status.as_u16(), none.json()["places"].as_array().unwrap().len()), (200, 0));
+        assert_eq!(get("/api/v1/places?q=a&limit=0").await.wrong(), ["limit"]);
+    }
+}

@@ -307,3 +307,105 @@ pub async fn search(
     let answer = state.ask(move |node| node.search(&request, now)).await??;
     Ok((not_stored(), Json(AnswerView::from(&answer))))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::get;
+
+    #[tokio::test]
+    async fn an_answer_has_the_published_shape() {
+        let answered = get("/api/v1/search?q=gériatrie&commune=92007&age=82&limit=1").await;
+        assert_eq!(answered.status, 200);
+        assert_eq!(answered.header("content-type"), "application/json");
+        insta::assert_json_snapshot!("search", answered.json());
+    }
+
+    #[tokio::test]
+    async fn nothing_found_is_an_answer_too() {
+        let answered = get("/api/v1/search?q=zzqqxx&commune=92007&mode=rue&facets=false").await;
+        assert_eq!(answered.status, 200);
+        let answer = answered.json();
+        assert_eq!(answer["total"], 0);
+        assert_eq!(answer["answered"], false);
+        assert_eq!(answer["facets"], serde_json::Value::Null);
+        assert_eq!(answer["territory"]["dac"][0]["name"], "DAC 92 Sud");
+    }
+
+    #[tokio::test]
+    async fn repeated_values_and_commas_are_or() {
+        for path in ["/api/v1/search?category=emg&category=dac", "/api/v1/search?category=emg,dac"] {
+            assert_eq!(get(path).await.json()["total"], 2, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_wrong_parameter_is_named() {
+        for (query, named) in [
+            ("category=inconnue", "category"),
+            ("audience=martiens", "audience"),
+            ("mode=fusee", "mode"),
+            ("theme=x", "theme"),
+            ("limit=abc", "limit"),
+            ("limit=0", "limit"),
+            ("limit=101", "limit"),
+            ("offset=10001", "offset"),
+            ("offset=-1", "offset"),
+            ("age=-3", "age"),
+            ("age=131", "age"),
+            ("lat=48.8", "lon"),
+            ("lon=2.3", "lat"),
+            ("lat=999&lon=2", "lat"),
+            ("lat=NaN&lon=2", "lat"),
+            ("lat=0&lon=0", "lat"),
+            ("radius_km=-1&commune=92007", "radius_km"),
+            ("radius_km=5", "radius_km"),
+            ("open_at=demain", "open_at"),
+            ("sort=prix", "sort"),
+            ("total=peut-etre", "total"),
+            ("facets=oui", "facets"),
+            ("off=place,tout", "off"),
+            ("commune=zzzzzz", "commune"),
+            ("place=ville:92007", "place"),
+            ("place=departement:999", "place"),
+            ("place=departement:92&commune=92007", "place"),
+            ("q=%E9", "q"),
+            ("q=100%", "q"),
+            ("limit=1&limit=2", "limit"),
+        ] {
+            let answered = get(&format!("/api/v1/search?{query}")).await;
+            assert_eq!(answered.status, 400, "{query}: {}", answered.body);
+            assert_eq!(answered.header("content-type"), "application/problem+json");
+            assert!(
+                answered.wrong().iter().any(|parameter| parameter == named),
+                "{query}: {}",
+                answered.body
+            );
+        }
+        let mut wrong = get("/api/v1/search?limit=abc&commune=zzzzzz&category=a,b&age=x").await.wrong();
+        wrong.dedup();
+        assert_eq!(wrong, ["category", "age", "limit", "commune"], "all at once");
+    }
+
+    #[tokio::test]
+    async fn what_is_right_is_accepted() {
+        for query in [
+            "",
+            "q=",
+            "commune=92220",
+            "commune=Sceaux",
+            "place=departement:92",
+            "place=territory:dac-92-sud",
+            "lat=48.79&lon=2.31&radius_km=5",
+            "open_at=now",
+            "open_at=2026-11-20T15:00:00%2B01:00",
+            "open_at=2026-11-20T15:00:00+01:00",
+            "off=place,category&off=time",
+            "sort=verified&limit=100&offset=10000&total=estimate",
+            "utm_source=ailleurs",
+            "limit=&age=",
+        ] {
+            let answered = get(&format!("/api/v1/search?{query}")).await;
+            assert_eq!(answered.status, 200, "{query}: {}", answered.body);
+        }
+    }
+}

@@ -124,3 +124,18 @@ fn unknown_commune(parameters: &Parameters) -> Error {
     let found = quoted(parameters.commune.as_deref().unwrap_or_default());
     Error::Parameters(vec![WrongParameter::new("commune", format!("lieu inconnu : {found}"))])
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::get;
+
+    #[tokio::test]
+    async fn suggestions_have_the_published_shape() {
+        insta::assert_json_snapshot!(
+            "suggest",
+            get("/api/v1/suggest?q=équipe mob&commune=Bagneux".replace(' ', "+").as_str()).await.json()
+        );
+        assert_eq!(get("/api/v1/suggest?q=a&commune=zzzzzz").await.wrong(), ["commune"]);
+        assert_eq!(get("/api/v1/suggest").await.json()["groups"], serde_json::json!([]));
+    }
+}

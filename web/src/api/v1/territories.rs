@@ -90,3 +90,34 @@ pub async fn territories(
         .map_err(Error::NotFound)?;
     Ok((not_stored(), Json(TerritoryView::from(&of))))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::testing::get;
+
+    #[tokio::test]
+    async fn a_territory_has_the_published_shape() {
+        insta::assert_json_snapshot!("territory", get("/api/v1/territories/92007").await.json());
+    }
+
+    #[tokio::test]
+    async fn a_commune_is_a_code_a_postal_code_or_a_name() {
+        for (asked, code) in
+            [("92007", "92007"), ("92220", "92007"), ("Sceaux%20(92)", "92071"), ("31555", "31555")]
+        {
+            assert_eq!(get(&format!("/api/v1/territories/{asked}")).await.json()["commune"], code, "{asked}");
+        }
+        for asked in ["zzzzzz", "99999", "%FF", "Saint-Denis"] {
+            let answered = get(&format!("/api/v1/territories/{asked}")).await;
+            assert_eq!(answered.status, 404, "{asked}");
+            assert_eq!(answered.header("content-type"), "application/problem+json");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_known_is_empty_lists() {
+        let territory = get("/api/v1/territories/29019").await.json();
+        assert_eq!(territory["dac"], serde_json::json!([]));
+        assert_eq!(territory["territories"], serde_json::json!([]));
+    }
+}

@@ -29,7 +29,6 @@ pub struct Value {
     pub chosen: bool,
 }
 
-
 /// One order of the hits.
 #[derive(Debug)]
 pub struct Sorting {
@@ -53,11 +52,12 @@ pub fn range(asked: &SearchParameters, answer: &Answer) -> String {
     }
 }
 
-/// The orders, each a link but the present one.
-pub fn sorts(asked: &SearchParameters, link: &SearchLink) -> Vec<Sorting> {
+/// The orders, each a link but the present one. Distance is an order only from somewhere.
+pub fn sorts(asked: &SearchParameters, somewhere: bool, link: &SearchLink) -> Vec<Sorting> {
     let current = asked.sort.unwrap_or(Sort::Relevance);
     Sort::ALL
         .iter()
+        .filter(|&&sort| sort != Sort::Distance || somewhere || sort == current)
         .map(|&sort| {
             let href = link.clone().without("sort");
             let href = if sort == Sort::Relevance { href } else { href.with("sort", sort.code()) };

@@ -49,7 +49,10 @@ pub fn choices(places: &[Place], link: &SearchLink) -> Vec<Choice> {
             let departement = departement.and_then(|code| france().departement(code));
             let people = (place.population > 0)
                 .then(|| french::counted(u64::from(place.population), "habitant", "habitants"));
+            let matched =
+                place.matched.as_ref().map(|matched| format!("répond à «\u{202f}{matched}\u{202f}»"));
             let detail: Vec<String> = [
+                matched,
                 kind.map(str::to_owned),
                 departement.map(|departement| departement.name.to_string()),
                 people,
@@ -148,4 +151,3 @@ pub fn corrections(answer: &Answer, link: &SearchLink) -> Vec<Corrected> {
         })
         .collect()
 }
-
