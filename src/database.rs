@@ -17,8 +17,10 @@ impl Database {
     /// Starts or joins the private cluster where there is no address; connects and brings the schema up to date.
     pub async fn open(settings: &Settings) -> Result<Database> {
         if let Some(address) = &settings.database_url {
-            let options = parse_address(address).context("DATABASE_URL n’est pas une adresse postgres:// lisible")?;
-            let store = Store::open(options).await.context("Postgres ne répond pas à l’adresse de DATABASE_URL")?;
+            let options =
+                parse_address(address).context("DATABASE_URL n’est pas une adresse postgres:// lisible")?;
+            let store =
+                Store::open(options).await.context("Postgres ne répond pas à l’adresse de DATABASE_URL")?;
             return Ok(Database { store, cluster: None });
         }
         let cluster = Cluster::start(&settings.data_dir).await?;

@@ -9,7 +9,12 @@ use tracing::{info, warn};
 
 /// File, source, format, content. Territories first, so that coverages find them.
 const FILES: &[(&str, &str, Format, &[u8])] = &[
-    ("territories.csv", "demo-territoires", Format::Territories, include_bytes!("../data/demo/territories.csv")),
+    (
+        "territories.csv",
+        "demo-territoires",
+        Format::Territories,
+        include_bytes!("../data/demo/territories.csv"),
+    ),
     ("listings.csv", "demo", Format::Csv, include_bytes!("../data/demo/listings.csv")),
     ("mairies.csv", "mairies", Format::Csv, include_bytes!("../data/demo/mairies.csv")),
     ("hopitaux.csv", "hopitaux", Format::Csv, include_bytes!("../data/demo/hopitaux.csv")),
@@ -26,11 +31,20 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<()> {
             partial: false,
             force: false,
         };
-        let outcome = import_from(store, &options, *content, Some(content.len() as u64), clock, &mut Unwatched).await?;
-        for issue in outcome.report.issues.iter().filter(|issue| issue.severity == maille_domain::run::Severity::Error) {
-            warn!("démonstration, {file} ligne {:?} : trouvé {:?}, attendu {}", issue.line, issue.found, issue.expected);
+        let outcome =
+            import_from(store, &options, *content, Some(content.len() as u64), clock, &mut Unwatched).await?;
+        for issue in
+            outcome.report.issues.iter().filter(|issue| issue.severity == maille_domain::run::Severity::Error)
+        {
+            warn!(
+                "démonstration, {file} ligne {:?} : trouvé {:?}, attendu {}",
+                issue.line, issue.found, issue.expected
+            );
         }
-        info!("démonstration, {file} : {} fiches lues, {} refusées", outcome.report.read, outcome.report.rejected);
+        info!(
+            "démonstration, {file} : {} fiches lues, {} refusées",
+            outcome.report.read, outcome.report.rejected
+        );
     }
     Ok(())
 }

@@ -28,16 +28,21 @@ pub async fn open_index(directory: &Path, store: Option<&Store>) -> Result<Index
     match Index::open(directory) {
         Ok(index) => Ok(index),
         Err(Error::Locked { .. }) => {
-            anyhow::bail!("un autre programme maille sert déjà le dossier {} ; arrêtez-le, ou choisissez un autre --data-dir", directory.display())
+            anyhow::bail!(
+                "un autre programme maille sert déjà le dossier {} ; arrêtez-le, ou choisissez un autre --data-dir",
+                directory.display()
+            )
         }
         Err(error @ Error::Unusable { .. }) => {
             let Some(store) = store else {
-                return Err(error).context("l’index est inutilisable et Postgres ne répond pas pour le reconstruire");
+                return Err(error)
+                    .context("l’index est inutilisable et Postgres ne répond pas pour le reconstruire");
             };
             warn!("l’index est reconstruit : {error}");
             rebuild(directory, store).await
         }
-        Err(error) => Err(error).with_context(|| format!("l’index ne peut pas être ouvert dans {}", directory.display())),
+        Err(error) => Err(error)
+            .with_context(|| format!("l’index ne peut pas être ouvert dans {}", directory.display())),
     }
 }
 
@@ -63,7 +68,9 @@ fn in_words(error: Error) -> anyhow::Error {
 
 /// Brings the index to the end of the feed.
 pub async fn catch_up(directory: &Path, store: &Store, index: &mut Index) -> Result<()> {
-    index.follow().or_else(|error| if matches!(error, Error::Locked { .. }) { Ok(false) } else { Err(error) })?;
+    index
+        .follow()
+        .or_else(|error| if matches!(error, Error::Locked { .. }) { Ok(false) } else { Err(error) })?;
     let head = store.feed_head().await?;
     let from_nothing = index.cursor() == 0 && head > LONGEST_FROM_NOTHING;
     // A feed that ends before the index does is another database, or one restored from a backup.

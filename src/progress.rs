@@ -21,10 +21,13 @@ impl Bar {
 
 impl Progress for Bar {
     fn step(&mut self, name: &'static str, total: Option<u64>) {
-        let template = if total.is_some() { "{msg:12} {bar:40} {percent:>3} %" } else { "{msg:12} {spinner}" };
+        let template =
+            if total.is_some() { "{msg:12} {bar:40} {percent:>3} %" } else { "{msg:12} {spinner}" };
         self.0.set_length(total.unwrap_or(0));
         self.0.set_position(0);
-        self.0.set_style(ProgressStyle::with_template(template).expect("the two templates above are well formed"));
+        self.0.set_style(
+            ProgressStyle::with_template(template).expect("the two templates above are well formed"),
+        );
         self.0.set_message(name);
         self.0.tick();
     }

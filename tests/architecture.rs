@@ -18,7 +18,14 @@ const EDGES: &[(&str, &[&str])] = &[
     ("maille-web", &["maille-territory", "maille-domain", "maille-store", "maille-index"]),
     (
         "maille",
-        &["maille-territory", "maille-domain", "maille-store", "maille-importers", "maille-index", "maille-web"],
+        &[
+            "maille-territory",
+            "maille-domain",
+            "maille-store",
+            "maille-importers",
+            "maille-index",
+            "maille-web",
+        ],
     ),
 ];
 
@@ -50,11 +57,16 @@ fn rooms_depend_only_on_what_they_may() {
 
 #[test]
 fn outside_libraries_stay_in_their_room() {
-    for (library, room) in [("sqlx", "store"), ("tantivy", "index"), ("rstar", "index territory"), ("askama", "web")] {
+    for (library, room) in
+        [("sqlx", "store"), ("tantivy", "index"), ("rstar", "index territory"), ("askama", "web")]
+    {
         for other in ["territory", "domain", "store", "importers", "index", "web"] {
             let manifest = std::fs::read_to_string(root().join(other).join("Cargo.toml")).unwrap();
             let uses = manifest.lines().any(|line| line.starts_with(&format!("{library}.workspace")));
-            assert!(!uses || room.split(' ').any(|room| room == other), "{library} belongs in {room}, not in {other}");
+            assert!(
+                !uses || room.split(' ').any(|room| room == other),
+                "{library} belongs in {room}, not in {other}"
+            );
         }
     }
 }
@@ -65,11 +77,17 @@ fn listings_are_written_by_the_resolver_alone() {
     let tables = ["listing", "site", "contact", "coverage", "organization", "revision"];
     for file in sources() {
         let relative = file.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
-        if relative == "store/src/listing.rs" || relative.starts_with("store/tests") || relative.starts_with("tests/") {
+        if relative == "store/src/listing.rs"
+            || relative.starts_with("store/tests")
+            || relative.starts_with("tests/")
+        {
             continue;
         }
         let words = std::fs::read_to_string(&file).unwrap().to_lowercase();
-        let words: Vec<&str> = words.split(|c: char| !(c.is_alphanumeric() || c == '_')).filter(|word| !word.is_empty()).collect();
+        let words: Vec<&str> = words
+            .split(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .filter(|word| !word.is_empty())
+            .collect();
         for window in words.windows(3) {
             let written = match window {
                 ["insert", "into", table] | ["delete", "from", table] => Some(*table),

@@ -36,7 +36,8 @@ fn importing_twice_changes_nothing_the_second_time() {
 }
 
 fn counts(report: &Value) -> [u64; 6] {
-    ["read", "created", "updated", "unchanged", "withdrawn", "rejected"].map(|count| report[count].as_u64().unwrap())
+    ["read", "created", "updated", "unchanged", "withdrawn", "rejected"]
+        .map(|count| report[count].as_u64().unwrap())
 }
 
 #[test]
@@ -56,11 +57,16 @@ fn a_correction_outlives_the_next_import_and_shows_the_conflict() {
 #[test]
 fn good_rows_go_in_and_bad_ones_are_explained() {
     let data = DataDirectory::new();
-    let file = data.file("messy.csv", &format!("{TWO_TEAMS}emg-3,Équipe,licorne,01 99,92999,commune:1,domicile,hier\n"));
+    let file = data
+        .file("messy.csv", &format!("{TWO_TEAMS}emg-3,Équipe,licorne,01 99,92999,commune:1,domicile,hier\n"));
     let report = data.json(&["import", "csv", &file, "--source", "x", "--json"]);
     assert_eq!(counts(&report), [3, 2, 0, 0, 0, 1]);
     let issues = report["issues"].as_array().unwrap();
-    let fields: Vec<&str> = issues.iter().filter(|issue| issue["severity"] == "error").map(|issue| issue["field"].as_str().unwrap()).collect();
+    let fields: Vec<&str> = issues
+        .iter()
+        .filter(|issue| issue["severity"] == "error")
+        .map(|issue| issue["field"].as_str().unwrap())
+        .collect();
     assert_eq!(fields, ["category", "phone", "commune", "coverage", "verified_on"]);
     assert!(issues.iter().all(|issue| issue["line"] == 4 && !issue["expected"].as_str().unwrap().is_empty()));
     let run = data.json(&["runs", &report["run"].to_string(), "--json"]);
@@ -73,8 +79,16 @@ fn what_cannot_start_says_why_in_one_sentence() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     fails(&data, &["serve", "--listen", &address], &address);
-    fails(&data, &["serve", "--listen", "127.0.0.1:0", "--database-url", "postgres://127.0.0.1:1/nobody"], "Postgres");
-    fails(&data, &["import", "csv", "absent.csv", "--source", "x", "--database-url", "postgres://127.0.0.1:1/nobody"], "Postgres");
+    fails(
+        &data,
+        &["serve", "--listen", "127.0.0.1:0", "--database-url", "postgres://127.0.0.1:1/nobody"],
+        "Postgres",
+    );
+    fails(
+        &data,
+        &["import", "csv", "absent.csv", "--source", "x", "--database-url", "postgres://127.0.0.1:1/nobody"],
+        "Postgres",
+    );
 
     let occupied = data.file("occupied", "a file where a folder should be");
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_maille"))

@@ -18,7 +18,8 @@ fn there_is_enough_of_everything() {
     let rows = rows(LISTINGS);
     let kinds: HashSet<&str> = rows.iter().map(|row| row["category"].as_str()).collect();
     assert!(rows.len() >= 400 && kinds.len() >= 100, "{} listings of {} kinds", rows.len(), kinds.len());
-    let levels: HashSet<&str> = rows.iter().map(|row| row["coverage"].split([':', ' ']).next().unwrap()).collect();
+    let levels: HashSet<&str> =
+        rows.iter().map(|row| row["coverage"].split([':', ' ']).next().unwrap()).collect();
     for level in ["commune", "epci", "departement", "region", "territory", "radius", "national", ""] {
         assert!(levels.contains(level), "no listing has a coverage of level {level:?}");
     }

@@ -54,12 +54,18 @@ fn an_edit_is_searchable_at_once_and_a_new_index_is_followed() {
 
     data.json(&["set", "emg-1", "name", "Équipe mobile renommée", "--reason", "appelée ce matin", "--json"]);
     let waited = server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile renommée");
-    println!("an edit committed by another process was searchable {} ms after that process ended", waited.as_millis());
+    println!(
+        "an edit committed by another process was searchable {} ms after that process ended",
+        waited.as_millis()
+    );
 
     let rebuilt = data.json(&["reindex", "--json"]);
     assert_eq!(rebuilt["listings"], 2);
     data.json(&["set", "emg-1", "name", "Équipe mobile encore renommée", "--reason", "essai", "--json"]);
     server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile encore renommée");
     let found = data.json(&["search", "equipe mobile", "--commune", "92007", "--json"]);
-    assert_eq!(found["hits"][0]["name"], "Équipe mobile encore renommée", "the command sees what the server sees");
+    assert_eq!(
+        found["hits"][0]["name"], "Équipe mobile encore renommée",
+        "the command sees what the server sees"
+    );
 }

@@ -44,7 +44,9 @@ fn the_page_shows_what_the_api_says(server: &Server) {
     let mut from = 0;
     for hit in answer["hits"].as_array().unwrap() {
         let link = format!("/ressources/{}", hit["slug"].as_str().unwrap());
-        let at = page[from..].find(&link).unwrap_or_else(|| panic!("{link} is not on the page, or not in its order"));
+        let at = page[from..]
+            .find(&link)
+            .unwrap_or_else(|| panic!("{link} is not on the page, or not in its order"));
         from += at;
     }
     assert!(server.get("/").1.contains("démonstration"), "a banner says that it is demonstration data");
@@ -66,7 +68,8 @@ fn places_and_territories_answer(server: &Server) {
     let places = server.json("/api/v1/places?q=bagneux");
     assert_eq!((&places["places"][0]["code"], &places["ambiguous"]), (&"92007".into(), &false.into()));
     let territory = server.json("/api/v1/territories/92007");
-    let kinds: Vec<&str> = territory["territories"].as_array().unwrap().iter().map(|t| t["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<&str> =
+        territory["territories"].as_array().unwrap().iter().map(|t| t["kind"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"dac") && kinds.contains(&"cpts"), "{kinds:?}");
     assert_eq!(territory["dac"][0]["category"], "dac");
     assert_eq!(territory["mdph"][0]["category"], "mdph");
@@ -75,7 +78,8 @@ fn places_and_territories_answer(server: &Server) {
 fn suggestions_come_from_the_first_letter(server: &Server) {
     let suggestions = server.json("/api/v1/suggest?q=emg");
     let groups = suggestions["groups"].as_array().unwrap();
-    let categories = groups.iter().find(|group| group["kind"] == "category").expect("an acronym suggests its kind");
+    let categories =
+        groups.iter().find(|group| group["kind"] == "category").expect("an acronym suggests its kind");
     assert_eq!(categories["items"][0]["category"], "emg");
     assert!(!server.json("/api/v1/suggest?q=b")["groups"].as_array().unwrap().is_empty());
 }
@@ -84,7 +88,12 @@ fn wrong_parameters_are_named(server: &Server) {
     let (status, text) = server.get("/api/v1/search?category=licorne&limit=1000&commune=99999");
     let problem: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((status, &problem["status"]), (400, &400.into()));
-    let named: Vec<&str> = problem["errors"].as_array().unwrap().iter().map(|error| error["parameter"].as_str().unwrap()).collect();
+    let named: Vec<&str> = problem["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["parameter"].as_str().unwrap())
+        .collect();
     assert!(named.contains(&"category") && named.contains(&"limit"), "{named:?}");
     let (status, text) = server.get("/api/v1/search?q=ccas&commune=99999");
     assert!(status == 400 && text.contains("commune"), "{text}");

@@ -44,8 +44,9 @@ impl DataDirectory {
     pub fn json(&self, arguments: &[&str]) -> Value {
         let output = self.run(arguments);
         assert!(output.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
-        serde_json::from_slice(&output.stdout)
-            .unwrap_or_else(|error| panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stdout)))
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|error| {
+            panic!("{arguments:?}: {error}: {}", String::from_utf8_lossy(&output.stdout))
+        })
     }
 
     /// Writes a file in the directory and gives its path.
@@ -93,7 +94,11 @@ impl DataDirectory {
             if folder.join("postmaster.pid").exists() {
                 return Some(folder.to_owned());
             }
-            std::fs::read_dir(folder).ok()?.flatten().filter(|entry| entry.path().is_dir()).find_map(|entry| find(&entry.path()))
+            std::fs::read_dir(folder)
+                .ok()?
+                .flatten()
+                .filter(|entry| entry.path().is_dir())
+                .find_map(|entry| find(&entry.path()))
         }
         find(&self.0).expect("a cluster runs in the data directory")
     }
@@ -114,7 +119,8 @@ pub struct Server {
 impl Server {
     /// Asks; the status and the text.
     pub fn get(&self, path: &str) -> (u16, String) {
-        let agent: ureq::Agent = ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
+        let agent: ureq::Agent =
+            ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();
         let mut response = agent.get(format!("{}{path}", self.address)).call().unwrap();
         (response.status().as_u16(), response.body_mut().read_to_string().unwrap())
     }

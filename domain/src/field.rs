@@ -275,7 +275,8 @@ pub fn location_in_france(lat: f64, lon: f64) -> Option<Location> {
         return None;
     }
     let point = Point { lat, lon };
-    let near = || france().communes().iter().any(|commune| commune.point.distance_km(point) <= OUTSIDE_CONTOURS_KM);
+    let near =
+        || france().communes().iter().any(|commune| commune.point.distance_km(point) <= OUTSIDE_CONTOURS_KM);
     let inside = france().commune_at(lat, lon).is_some() || near();
     inside.then_some(Location { lat, lon, precision: Precision::Address })
 }

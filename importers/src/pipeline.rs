@@ -4,10 +4,10 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
+use maille_domain::ListingId;
 use maille_domain::clock::Clock;
 use maille_domain::field::{Field, Values, fingerprint};
 use maille_domain::run::{ChangeAction, FieldChange, Issue, ListingChange, Report, Severity};
-use maille_domain::ListingId;
 use maille_store::Store;
 use maille_store::run::{Import, Incoming, Known, RunStart};
 
@@ -107,7 +107,11 @@ pub async fn import_from(
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
     let name = &options.source;
-    if name.is_empty() || name.chars().count() > 100 || name.trim() != name || name.chars().any(char::is_control) {
+    if name.is_empty()
+        || name.chars().count() > 100
+        || name.trim() != name
+        || name.chars().any(char::is_control)
+    {
         return Err(ImportError::SourceName(name.clone()));
     }
     progress.step("lecture", size);
@@ -207,18 +211,25 @@ struct Plan<'a> {
 
 impl<'a> Plan<'a> {
     fn of(staged: &'a Staged, known: &HashMap<String, Known>, partial: bool) -> Plan<'a> {
-        let mut plan = Plan { created: Vec::new(), updated: Vec::new(), unchanged: Vec::new(), withdrawn: Vec::new() };
+        let mut plan =
+            Plan { created: Vec::new(), updated: Vec::new(), unchanged: Vec::new(), withdrawn: Vec::new() };
         for record in &staged.records {
             match known.get(&record.source_id) {
                 None => plan.created.push(record),
-                Some(known) if known.withdrawn || known.fingerprint != fingerprint(&record.values) => plan.updated.push(record),
+                Some(known) if known.withdrawn || known.fingerprint != fingerprint(&record.values) => {
+                    plan.updated.push(record)
+                }
                 Some(_) => plan.unchanged.push(record.source_id.clone()),
             }
         }
         if !partial {
             // A record that was refused is still in the file: it stays as it was.
-            let present: HashSet<&str> =
-                staged.records.iter().map(|record| record.source_id.as_str()).chain(staged.rejected_ids.iter().map(String::as_str)).collect();
+            let present: HashSet<&str> = staged
+                .records
+                .iter()
+                .map(|record| record.source_id.as_str())
+                .chain(staged.rejected_ids.iter().map(String::as_str))
+                .collect();
             plan.withdrawn = known
                 .iter()
                 .filter(|(id, known)| !known.withdrawn && !present.contains(id.as_str()))
@@ -236,15 +247,24 @@ impl<'a> Plan<'a> {
         known: &HashMap<String, Known>,
         source: &str,
     ) -> Result<Vec<ListingChange>, ImportError> {
-        let touched: Vec<String> =
-            self.updated.iter().map(|record| record.source_id.clone()).chain(self.withdrawn.iter().cloned()).collect();
+        let touched: Vec<String> = self
+            .updated
+            .iter()
+            .map(|record| record.source_id.clone())
+            .chain(self.withdrawn.iter().cloned())
+            .collect();
         let before = import.values(&touched).await?;
         let nothing = Values::new();
-        let listing_of = |id: &str| known.get(id).map_or_else(|| ListingId::founded_by(source, id), |known| known.listing);
+        let listing_of =
+            |id: &str| known.get(id).map_or_else(|| ListingId::founded_by(source, id), |known| known.listing);
         let change = |id: &str, action, old: &Values, new: &Values| ListingChange {
             source_id: id.to_owned(),
             listing: listing_of(id),
-            name: new.get(&Field::Name).or(old.get(&Field::Name)).map(|name| Field::Name.format(name)).unwrap_or_default(),
+            name: new
+                .get(&Field::Name)
+                .or(old.get(&Field::Name))
+                .map(|name| Field::Name.format(name))
+                .unwrap_or_default(),
             action,
             fields: if action == ChangeAction::Withdrawn { Vec::new() } else { field_changes(old, new) },
         };
@@ -255,7 +275,12 @@ impl<'a> Plan<'a> {
         for record in &self.updated {
             let withdrawn = known.get(&record.source_id).is_some_and(|known| known.withdrawn);
             let action = if withdrawn { ChangeAction::Restored } else { ChangeAction::Updated };
-            changes.push(change(&record.source_id, action, before.get(&record.source_id).unwrap_or(&nothing), &record.values));
+            changes.push(change(
+                &record.source_id,
+                action,
+                before.get(&record.source_id).unwrap_or(&nothing),
+                &record.values,
+            ));
         }
         for id in &self.withdrawn {
             changes.push(change(id, ChangeAction::Withdrawn, before.get(id).unwrap_or(&nothing), &nothing));
@@ -322,7 +347,8 @@ async fn import_territories(
         changes: None,
     };
     let live = written.updated + written.unchanged + written.withdrawn;
-    let refused = if options.force { None } else { guard(&report, usize::try_from(live).unwrap_or(usize::MAX)) };
+    let refused =
+        if options.force { None } else { guard(&report, usize::try_from(live).unwrap_or(usize::MAX)) };
     if options.dry_run {
         // Territories have no fields to compare: a dry run counts them.
         return Ok(Outcome { report: Report { changes: Some(Vec::new()), ..report }, refused });

@@ -10,7 +10,8 @@ use crate::commands::{print, print_json};
 use crate::database::Database;
 
 pub async fn run(settings: &Settings, json: Json) -> Result<()> {
-    let conflicts = Database::with(settings, async |store| Ok(store.conflicts(SystemClock.now()).await?)).await?;
+    let conflicts =
+        Database::with(settings, async |store| Ok(store.conflicts(SystemClock.now()).await?)).await?;
     if json.wanted {
         let documents: Vec<Value> = conflicts
             .iter()
@@ -34,7 +35,9 @@ pub async fn run(settings: &Settings, json: Json) -> Result<()> {
     if conflicts.is_empty() {
         return print("Aucun conflit : les sources n’ont pas changé sous les corrections.");
     }
-    let written = |field: Field, value: &Option<Value>| value.as_ref().map(|value| field.format(value)).unwrap_or_default();
+    let written = |field: Field, value: &Option<Value>| {
+        value.as_ref().map(|value| field.format(value)).unwrap_or_default()
+    };
     let lines: Vec<String> = conflicts
         .iter()
         .map(|found| {

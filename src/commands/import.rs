@@ -52,7 +52,13 @@ pub fn in_words(report: &Report) -> String {
     }
     line(format!(
         "{} fiches lues : {} nouvelles, {} modifiées, {} inchangées, {} refusées ; {} retirées, {} laissées de côté",
-        report.read, report.created, report.updated, report.unchanged, report.rejected, report.withdrawn, report.skipped
+        report.read,
+        report.created,
+        report.updated,
+        report.unchanged,
+        report.rejected,
+        report.withdrawn,
+        report.skipped
     ));
     for issue in report.issues.iter().take(MOST_ISSUES) {
         line(issue_in_words(issue));

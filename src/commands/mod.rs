@@ -39,7 +39,9 @@ fn print_json(document: &impl Serialize) -> Result<()> {
 fn print(text: &str) -> Result<()> {
     use std::io::Write;
     match writeln!(std::io::stdout(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(error).context("la sortie standard ne s’écrit pas"),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(error).context("la sortie standard ne s’écrit pas")
+        }
         _ => Ok(()),
     }
 }

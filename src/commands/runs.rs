@@ -61,7 +61,14 @@ pub async fn run(settings: &Settings, options: Runs) -> Result<()> {
                         let report = &run.report;
                         format!(
                             "n° {} · {} · {} · {} lues, {} nouvelles, {} modifiées, {} retirées, {} refusées",
-                            run.id, heading(run), report.source, report.read, report.created, report.updated, report.withdrawn, report.rejected
+                            run.id,
+                            heading(run),
+                            report.source,
+                            report.read,
+                            report.created,
+                            report.updated,
+                            report.withdrawn,
+                            report.rejected
                         )
                     })
                     .collect();

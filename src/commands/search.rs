@@ -38,7 +38,9 @@ pub async fn run(settings: &Settings, options: Search, asked: Asked) -> Result<(
         }
         Asked::Suggest => {
             let commune = options.commune.as_deref();
-            print_json(&maille_web::api::v1::suggest::SuggestionsView::from(&node.suggest(&options.text, commune)))
+            print_json(&maille_web::api::v1::suggest::SuggestionsView::from(
+                &node.suggest(&options.text, commune),
+            ))
         }
     }
 }
@@ -47,7 +49,10 @@ pub async fn run(settings: &Settings, options: Search, asked: Asked) -> Result<(
 /// directory it keeps the index true; where none does, this catches up itself.
 async fn fresh_node(settings: &Settings) -> Result<Node> {
     let directory = follower::index_directory(settings);
-    let saved = || Node::open(&directory).with_context(|| format!("l’index ne peut pas être lu dans {}", directory.display()));
+    let saved = || {
+        Node::open(&directory)
+            .with_context(|| format!("l’index ne peut pas être lu dans {}", directory.display()))
+    };
     let database = match Database::open(settings).await {
         Ok(database) => database,
         Err(absent) => {
@@ -67,7 +72,9 @@ async fn fresh_node(settings: &Settings) -> Result<Node> {
                 follower::wait_for(&node, &database.store, PATIENCE).await?;
                 Ok(node)
             }
-            Err(maille_index::Error::Unusable { .. }) => Ok(follower::rebuild(&directory, &database.store).await?.node()),
+            Err(maille_index::Error::Unusable { .. }) => {
+                Ok(follower::rebuild(&directory, &database.store).await?.node())
+            }
             Err(error) => Err(error.into()),
         }
     }

@@ -29,8 +29,9 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
         format!("l’adresse {} ne peut pas être utilisée (un autre programme l’occupe peut-être : essayez --listen 127.0.0.1:8081)", options.listen)
     })?;
     let address = listener.local_addr().context("l’adresse d’écoute n’est pas lisible")?;
-    std::fs::create_dir_all(&settings.data_dir)
-        .with_context(|| format!("le dossier de données {} ne peut pas être créé", settings.data_dir.display()))?;
+    std::fs::create_dir_all(&settings.data_dir).with_context(|| {
+        format!("le dossier de données {} ne peut pas être créé", settings.data_dir.display())
+    })?;
 
     let index_directory = follower::index_directory(&settings);
     let saved_index = matches!(Node::open(&index_directory), Ok(Some(_)));
@@ -43,15 +44,17 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
         }
         Err(absent) => return Err(absent),
     };
-    let mut index = match follower::open_index(&index_directory, database.as_ref().map(|database| &database.store)).await {
-        Ok(index) => index,
-        Err(unusable) => {
-            if let Some(database) = database {
-                database.close().await?;
+    let mut index =
+        match follower::open_index(&index_directory, database.as_ref().map(|database| &database.store)).await
+        {
+            Ok(index) => index,
+            Err(unusable) => {
+                if let Some(database) = database {
+                    database.close().await?;
+                }
+                return Err(unusable);
             }
-            return Err(unusable);
-        }
-    };
+        };
 
     let health = Arc::new(Health::new());
     health.set_postgres(database.is_some(), None);
@@ -98,7 +101,11 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     Ok(())
 }
 
-async fn load_demo(directory: &std::path::Path, database: &Database, index: &mut maille_index::Index) -> Result<()> {
+async fn load_demo(
+    directory: &std::path::Path,
+    database: &Database,
+    index: &mut maille_index::Index,
+) -> Result<()> {
     demo::load(&database.store, &SystemClock).await?;
     follower::catch_up(directory, &database.store, index).await
 }
@@ -106,7 +113,8 @@ async fn load_demo(directory: &std::path::Path, database: &Database, index: &mut
 /// Waits for Ctrl-C or a polite kill.
 async fn interrupted() -> Result<()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("les signaux du système ne sont pas disponibles")?;
+    let mut terminate =
+        signal(SignalKind::terminate()).context("les signaux du système ne sont pas disponibles")?;
     tokio::select! {
         interrupted = tokio::signal::ctrl_c() => interrupted.context("les signaux du système ne sont pas disponibles"),
         _ = terminate.recv() => Ok(()),

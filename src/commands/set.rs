@@ -15,13 +15,17 @@ pub async fn run(settings: &Settings, options: Set) -> Result<()> {
     }
     let value = match options.field.parse(&options.value) {
         Ok(value) => value,
-        Err(expected) => bail!("champ « {} » : trouvé « {} », attendu {expected}", options.field, options.value),
+        Err(expected) => {
+            bail!("champ « {} » : trouvé « {} », attendu {expected}", options.field, options.value)
+        }
     };
     let listing = Database::with(settings, async |store| {
-        let id = store
-            .find_listing(&options.listing)
-            .await?
-            .with_context(|| format!("aucune fiche, ou plusieurs, pour « {} » : donnez son identifiant ou son adresse lisible", options.listing))?;
+        let id = store.find_listing(&options.listing).await?.with_context(|| {
+            format!(
+                "aucune fiche, ou plusieurs, pour « {} » : donnez son identifiant ou son adresse lisible",
+                options.listing
+            )
+        })?;
         let new = NewOverride {
             listing: id,
             field: options.field,
@@ -36,9 +40,15 @@ pub async fn run(settings: &Settings, options: Set) -> Result<()> {
     .await?;
     let value = listing.fields.to_values().get(&options.field).cloned();
     if options.json.wanted {
-        print_json(&json!({ "listing": listing.id, "slug": listing.slug, "field": options.field, "value": value }))
+        print_json(
+            &json!({ "listing": listing.id, "slug": listing.slug, "field": options.field, "value": value }),
+        )
     } else {
         let written = value.map(|value| options.field.format(&value)).unwrap_or_default();
-        print(&format!("« {} » : {} est maintenant « {written} »", listing.fields.name, options.field.label()))
+        print(&format!(
+            "« {} » : {} est maintenant « {written} »",
+            listing.fields.name,
+            options.field.label()
+        ))
     }
 }
