@@ -70,7 +70,8 @@ fn main() {
     });
 
     fs::write(out.join("icons.svg"), sprite(&root)).expect("OUT_DIR can be written");
-    fs::write(out.join("assets.rs"), table(&assets, &stylesheet_name)).expect("OUT_DIR can be written");
+    fs::write(out.join("assets.rs"), table(&assets, &assets[0].name, &stylesheet_name))
+        .expect("OUT_DIR can be written");
 }
 
 /// Reads a file the build depends on, or says how to get it.
@@ -115,9 +116,10 @@ fn sprite(root: &Path) -> String {
     sprite
 }
 
-fn table(assets: &[Asset], stylesheet: &str) -> String {
+fn table(assets: &[Asset], font: &str, stylesheet: &str) -> String {
     let mut code = format!(
-        "/// Address of the stylesheet.\npub const STYLESHEET: &str = \"/assets/{stylesheet}\";\n\n\
+        "/// Address of the stylesheet.\npub const STYLESHEET: &str = \"/assets/{stylesheet}\";\n\
+         /// Address of the face for Latin letters.\npub const FONT: &str = \"/assets/{font}\";\n\n\
          static ASSETS: [Asset; {}] = [\n",
         assets.len()
     );

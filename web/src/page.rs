@@ -87,6 +87,12 @@ impl Layout {
         assets::STYLESHEET
     }
 
+    /// Address of the face that every page is set in: asked for before the stylesheet names it.
+    #[expect(clippy::unused_self, reason = "templates see the layout only")]
+    pub fn font(&self) -> &'static str {
+        assets::FONT
+    }
+
     /// The icons, as symbols.
     #[expect(clippy::unused_self, reason = "templates see the layout only")]
     pub fn icons(&self) -> &'static str {

@@ -196,7 +196,7 @@ pub fn listings() -> Vec<Listing> {
                 (Category, "accueil-jour"),
                 (Commune, "92007"),
                 (Coverage, "commune:92007"),
-                (Hours, "Mo-Su 00:00-24:00"),
+                (Hours, "Mo-Su 08:00-20:00"),
                 (Status, "ferme-temporairement"),
             ],
         ),

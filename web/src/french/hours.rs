@@ -96,7 +96,10 @@ fn read_rule(rule: &str) -> Option<(Vec<usize>, Day)> {
     };
     if let Some(comment) = comment {
         match &mut said {
-            Day::Open(spans) => spans.last_mut()?.push_str(&format!(" ({comment})")),
+            Day::Open(spans) => {
+                let last = spans.last_mut()?;
+                *last = format!("{last} ({comment})");
+            }
             // A closing for a reason is more than a table says.
             Day::Closed | Day::Unsaid => return None,
         }

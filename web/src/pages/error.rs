@@ -111,3 +111,40 @@ fn named(parameter: &str) -> String {
         other => other.chars().take(40).collect(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::to_bytes;
+    use axum::http::Uri;
+
+    use crate::error::{Error, Missing, WrongParameter};
+    use crate::testing::{HOSTILE, html, state};
+
+    #[tokio::test]
+    async fn every_error_is_a_page_that_says_what_to_do() {
+        let uri: Uri = "/recherche?q=aide&commune=Sceaux&limit=%22%3E".parse().unwrap();
+        for error in [
+            Error::Parameters(vec![
+                WrongParameter::new("limit", HOSTILE),
+                WrongParameter::new(HOSTILE, "x : y"),
+            ]),
+            Error::NotFound(Missing::Page),
+            Error::NotFound(Missing::Listing),
+            Error::MethodNotAllowed,
+            Error::NotReady,
+            Error::Internal,
+        ] {
+            let response = super::response(&state(), &error, &uri);
+            assert_eq!(response.status(), error.status());
+            let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+            let page = String::from_utf8(body.to_vec()).unwrap();
+            html::check(&page);
+            assert_eq!(
+                page.contains("value=\"Sceaux\""),
+                error != Error::NotReady,
+                "{error:?} keeps what was typed"
+            );
+            assert!(page.contains("class=\"action\""), "{error:?} says what to do");
+        }
+    }
+}

@@ -278,7 +278,68 @@ fn next_steps(asked: &SearchParameters, link: &SearchLink) -> Vec<Step> {
 
 #[cfg(test)]
 mod tests {
-    use crate::testing::page;
+    use askama::Template;
+    use maille_domain::request::Off;
+    use maille_index::answer::{Alert, Answer, By, Correction, Interpretation, Understood, WideningStep};
+
+    use super::SearchPage;
+    use crate::parameters::SearchParameters;
+    use crate::testing::{html, page, state};
+
+    /// What the engine does not say yet, or seldom says.
+    #[test]
+    fn everything_an_answer_can_say_is_shown() {
+        let understood = |code: &str, label: &str, span| Understood {
+            code: code.into(),
+            label: label.into(),
+            by: By::Parameter,
+            span,
+        };
+        let answer = Answer {
+            interpretation: Interpretation {
+                categories: vec![understood("emg", "Équipe mobile de gériatrie", Some((0, 3)))],
+                audience: vec![understood("aidants", "Aidants", None)],
+                age: Some(understood("82", "82 ans", Some((4, 6)))),
+                time: Some(understood("now", "Maintenant", Some((7, 10)))),
+                corrections: vec![Correction {
+                    typed: "geriatrei".into(),
+                    read: "geriatrie".into(),
+                    span: None,
+                }],
+                ..Interpretation::default()
+            },
+            answered: false,
+            total: 0,
+            hits: Vec::new(),
+            facets: None,
+            widened: vec![WideningStep { step: "words", label: "Sans le mot : « soir »".into() }],
+            alerts: vec![Alert {
+                number: "3114",
+                label: "Prévention du suicide".into(),
+                why: "Le texte parle de mourir.".into(),
+            }],
+            territory: None,
+        };
+        let asked =
+            SearchParameters { q: "emg 82 soir".into(), off: vec![Off::Mode], ..SearchParameters::default() };
+        let page = SearchPage::new(&state(), &asked, &answer).render().unwrap();
+        html::check(&page);
+        for said in [
+            "tel:3114",
+            "31 14",
+            "off=category",
+            "off=age",
+            "off=time",
+            "82 ans",
+            "lu comme",
+            "off=correction",
+            "Sans le mot\u{202f}: «\u{202f}soir\u{202f}»",
+            "Mis de côté",
+            "Indiquez la commune",
+        ] {
+            assert!(page.contains(said), "{said} in {page}");
+        }
+    }
 
     #[tokio::test]
     async fn a_result_reads_from_left_to_right() {

@@ -62,6 +62,8 @@ struct Tag<'a> {
     closing: bool,
     self_closed: bool,
     attributes: Vec<(&'a str, &'a str)>,
+    /// The text between the tag before and this one.
+    before: &'a str,
 }
 
 impl<'a> Tag<'a> {
@@ -76,6 +78,7 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
     while let Some(start) = rest.find('<') {
         assert!(!rest[..start].contains('>'), "a bare > in {:?}", &rest[..start]);
         let end = start + rest[start..].find('>').expect("a tag is closed");
+        let before = &rest[..start];
         let inside = &rest[start + 1..end];
         rest = &rest[end + 1..];
         if inside.starts_with('!') {
@@ -87,7 +90,7 @@ fn tags(html: &str) -> Vec<Tag<'_>> {
         let inside = inside.trim_end_matches('/');
         let (name, attributes) = inside.split_once(char::is_whitespace).unwrap_or((inside, ""));
         assert!(!name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric()), "tag {inside:?}");
-        tags.push(Tag { name, closing, self_closed, attributes: read_attributes(attributes) });
+        tags.push(Tag { name, closing, self_closed, attributes: read_attributes(attributes), before });
     }
     tags
 }
@@ -117,8 +120,9 @@ fn read_attributes(mut text: &str) -> Vec<(&str, &str)> {
 }
 
 fn nesting(tags: &[Tag<'_>]) {
-    let mut open = Vec::new();
+    let mut open: Vec<&str> = Vec::new();
     for tag in tags {
+        typography(tag.before, &open);
         if tag.closing {
             assert_eq!(open.pop(), Some(tag.name), "</{}> closes something else", tag.name);
         } else if !tag.self_closed && !VOID.contains(&tag.name) {
@@ -130,4 +134,13 @@ fn nesting(tags: &[Tag<'_>]) {
         }
     }
     assert!(open.is_empty(), "never closed: {open:?}");
+}
+
+/// Our own words have the spaces of French typography; what sources wrote, isolated in `<bdi>`, is theirs.
+fn typography(text: &str, open: &[&str]) {
+    if open.contains(&"bdi") {
+        return;
+    }
+    let wrong = [" :", " ;", " !", " ?", " »", "« "].into_iter().find(|wrong| text.contains(wrong));
+    assert!(wrong.is_none(), "{wrong:?} in {text:?} wants a no-break space");
 }

@@ -89,8 +89,8 @@ impl FromQuery for Parameters {
     path = "/api/v1/places",
     tag = "places",
     params(
-        ("q" = String, Query, description = "A name, a former name, a postal code, a COG code, as people type them"),
-        ("limit" = Option<usize>, Query, description = "Most places, 1 to 50, 10 by default"),
+        ("q" = Option<String>, Query, description = "A name, a former name, a postal code, a COG code, as people type them"),
+        ("limit" = Option<usize>, Query, minimum = 1, maximum = 50, description = "Most places, 10 by default"),
     ),
     responses(
         (status = 200, description = "Best first; empty when nothing answers", body = PlacesView),

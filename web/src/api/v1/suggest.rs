@@ -95,7 +95,7 @@ impl FromQuery for Parameters {
     path = "/api/v1/suggest",
     tag = "search",
     params(
-        ("q" = String, Query, description = "What is typed so far"),
+        ("q" = Option<String>, Query, description = "What is typed so far"),
         ("commune" = Option<String>, Query, description = "A COG code, a postal code or a name: what serves it comes first"),
     ),
     responses(
