@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use maille_territory::{Point, france};
+use maille_territory::{Point, fold, france};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -87,7 +87,7 @@ impl Field {
 
     /// Reads the text of a cell: `None` when it says nothing, else the storage form.
     ///
-    /// `commune` takes a COG code or a name that one commune leads; `location` takes `48.79, 2.31`; `extra` is never
+    /// `commune` takes a COG code, or a name that one commune clearly bears; `location` takes `48.79, 2.31`; `extra` is never
     /// a cell. Several values are separated by `|`.
     ///
     /// # Errors
@@ -241,8 +241,10 @@ fn commune(cell: &str) -> Result<Option<Value>, Expected> {
         .collect();
     match communes[..] {
         [] => Err(Expected::new("une commune : code COG (92007) ou nom")),
-        [one] => Ok(Some(Value::from(one.code.as_str()))),
-        [leader, ..] if !found.ambiguous => Ok(Some(Value::from(leader.code.as_str()))),
+        // A typo or a beginning is a guess: it is offered, not taken.
+        [leader, ..] if !found.ambiguous && fold(&leader.name) == fold(cell) => {
+            Ok(Some(Value::from(leader.code.as_str())))
+        }
         _ => {
             let candidates: Vec<String> =
                 communes.iter().map(|place| format!("{} ({})", place.name, place.code)).collect();
@@ -319,6 +321,7 @@ mod tests {
         for (field, cell) in [
             (Field::Category, "equipe inconnue"),
             (Field::Commune, "Saint-Denis"),
+            (Field::Commune, "Clamar"),
             (Field::Commune, "99999"),
             (Field::Location, "0, 0"),
             (Field::Location, "92.0, 2.0"),

@@ -147,7 +147,7 @@ async fn import_listings(
     let mut import = store.begin_import(start(options, clock)).await?;
     progress.step("comparaison", None);
     let known = import.known().await?;
-    let plan = Plan::of(&staged, &known, options.partial);
+    let plan = Plan::of(&staged, &known, options.partial || staged.damaged);
     let report = Report {
         run: None,
         source: options.source.clone(),
@@ -329,7 +329,9 @@ async fn import_territories(
     clock: &dyn Clock,
 ) -> Result<Outcome, ImportError> {
     let mut import = store.begin_import(start(options, clock)).await?;
-    let written = import.put_territories(&staged.territories, !options.partial).await?;
+    // A territory whose rows are all bad is no longer named: nothing says that the file no longer has it.
+    let complete = !options.partial && !staged.damaged && staged.rejected == 0;
+    let written = import.put_territories(&staged.territories, complete).await?;
     let report = Report {
         run: None,
         source: options.source.clone(),

@@ -43,7 +43,8 @@ pub fn router(state: WebState) -> Router {
         .layer(from_fn_with_state(state.clone(), error::render))
         .layer(map_response(protect))
         .layer(CompressionLayer::new())
-        .layer(TraceLayer::new_for_http().make_span_with(span))
+        // A failure is logged once, where it is handled; "not ready yet" is none.
+        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
         .with_state(state)
 }
 
