@@ -4,18 +4,19 @@ pub mod codes;
 pub mod date;
 pub mod hours;
 
-/// The narrow no-break space that goes before `; : ! ?` and between thousands.
+/// The narrow no-break space that goes before `; : ! ?`.
 pub const NARROW: char = '\u{202f}';
-/// The no-break space between a number and its unit.
+/// The no-break space between a number and its unit, and between thousands: the narrow one cannot be seen there in the
+/// face of the pages.
 pub const NO_BREAK: char = '\u{a0}';
 
 /// `12345` → `12 345`.
 pub fn number(number: u64) -> String {
     let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3 * 3);
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3 * 2);
     for (position, digit) in digits.chars().enumerate() {
         if position > 0 && (digits.len() - position).is_multiple_of(3) {
-            out.push(NARROW);
+            out.push(NO_BREAK);
         }
         out.push(digit);
     }
@@ -104,7 +105,7 @@ mod tests {
     fn numbers_and_distances_are_french() {
         assert_eq!(number(0), "0");
         assert_eq!(number(999), "999");
-        assert_eq!(number(1_234_567), "1\u{202f}234\u{202f}567");
+        assert_eq!(number(1_234_567), "1\u{a0}234\u{a0}567");
         assert_eq!(counted(0, "ressource", "ressources"), "0\u{a0}ressource");
         assert_eq!(counted(2, "ressource", "ressources"), "2\u{a0}ressources");
         assert_eq!(distance(4.23, true), "4,2\u{a0}km");
