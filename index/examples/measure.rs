@@ -181,6 +181,12 @@ fn measure(dir: &Path, count: usize) -> Result<(), Box<dyn std::error::Error>> {
     timed("places, a name", 200, |_| {
         node.places("bagneu", 5);
     });
+    timed("places, several words", 200, |_| {
+        node.places("équipe mobile de g", 5);
+    });
+    timed("places, one letter", 200, |number| {
+        node.places(["a", "c", "m", "s"][number as usize % 4], 5);
+    });
     timed("a sheet", 400, |number| {
         node.listing_by_slug(&format!("ressource-{}", number as usize % count));
     });

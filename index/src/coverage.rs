@@ -13,7 +13,7 @@ use maille_territory::{Commune, Place, PlaceKind, Point, france};
 
 use crate::geo::PointTree;
 use crate::schema::hash;
-use crate::territories::{Territories, communes};
+use crate::territories::{Territories, arrondissements, communes};
 
 /// What a token speaks of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -248,8 +248,7 @@ impl Builder<'_> {
         if let Some(city) = &commune.parent {
             add_commune(city, part);
         }
-        let arrondissements = france().communes_of(PlaceKind::Commune, &commune.code);
-        for arrondissement in arrondissements.iter().filter(|one| one.code != commune.code) {
+        for arrondissement in arrondissements(commune) {
             add_commune(&arrondissement.code, true);
         }
         for epci in [&commune.epci, &commune.ept].into_iter().flatten() {

@@ -6,6 +6,7 @@
 //! they would put short names first, every day, for no reason that could be told.
 
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 use maille_domain::Category;
 use maille_domain::request::LONGEST_TEXT;
@@ -48,6 +49,12 @@ pub const STEM_WORTH: f32 = 0.92;
 /// Of that, when the word only begins what is found.
 pub const BEGINNING_WORTH: f32 = 0.8;
 
+/// The acronym and the label of every kind, as words.
+static NAMES_OF_KINDS: LazyLock<Vec<(Category, Vec<Vec<Word>>)>> = LazyLock::new(|| {
+    let names = |kind: Category| kind.acronym().into_iter().chain([kind.label()]).map(words).collect();
+    Category::all().map(|kind| (kind, names(kind))).collect()
+});
+
 /// The words of a request that go to full text.
 #[derive(Debug, Default)]
 pub struct Asked {
@@ -86,11 +93,8 @@ impl Asked {
     pub fn kinds(&self) -> Vec<Category> {
         let asks =
             |word: &Word| self.words.iter().any(|asked| asked.plain == word.plain || asked.stem == word.stem);
-        let names = |name: &str| {
-            let words = words(name);
-            !words.is_empty() && words.iter().all(asks)
-        };
-        Category::all().filter(|kind| kind.acronym().is_some_and(names) || names(kind.label())).collect()
+        let named = |name: &Vec<Word>| !name.is_empty() && name.iter().all(asks);
+        NAMES_OF_KINDS.iter().filter(|(_, names)| names.iter().any(named)).map(|(kind, _)| *kind).collect()
     }
 
     /// What finds the listings that have at least `required` of the words; everything, without words. The score is the

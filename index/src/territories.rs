@@ -1,7 +1,7 @@
 //! The coordination territories of the directory, as one commit has them.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use maille_domain::Territory;
 use maille_territory::{Commune, Place, PlaceKind, Point, fold, france};
@@ -40,9 +40,8 @@ impl Territories {
     /// The territories that hold a commune, or its city; part of them, for a city cut between several.
     pub fn of_commune(&self, commune: &Commune) -> Vec<&Arc<Territory>> {
         let mut found: Vec<&Arc<Territory>> = Vec::new();
-        let arrondissements = france().communes_of(PlaceKind::Commune, &commune.code);
         let codes = [Some(&commune.code), commune.parent.as_ref()].into_iter().flatten();
-        for code in codes.chain(arrondissements.iter().map(|arrondissement| &arrondissement.code)) {
+        for code in codes.chain(arrondissements(commune).iter().map(|arrondissement| &arrondissement.code)) {
             for territory in self.by_commune.get(&**code).into_iter().flatten() {
                 if found.iter().all(|known| known.code != territory.code) {
                     found.push(territory);
@@ -96,6 +95,20 @@ impl Territories {
         };
         self.iter().filter(named).filter_map(|territory| self.place(&territory.code)).take(limit).collect()
     }
+}
+
+/// The arrondissements of a city; none of the others.
+pub fn arrondissements(city: &Commune) -> &'static [&'static Commune] {
+    static BY_CITY: LazyLock<HashMap<&str, Vec<&Commune>>> = LazyLock::new(|| {
+        let mut by_city: HashMap<&str, Vec<&Commune>> = HashMap::new();
+        for commune in france().communes() {
+            if let Some(city) = &commune.parent {
+                by_city.entry(city).or_default().push(commune);
+            }
+        }
+        by_city
+    });
+    BY_CITY.get(&*city.code).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// The communes of a territory that are known, by their present codes.
