@@ -90,8 +90,9 @@ fn listings_are_written_by_the_resolver_alone() {
             .collect();
         for window in words.windows(3) {
             let written = match window {
-                ["insert", "into", table] | ["delete", "from", table] => Some(*table),
-                ["update", table, "set"] => Some(*table),
+                ["insert", "into", table] | ["delete", "from", table] | ["update", table, "set"] => {
+                    Some(*table)
+                }
                 _ => None,
             };
             if let Some(table) = written {

@@ -1,5 +1,7 @@
 //! The whole program: real binary, real Postgres, real HTTP; and the rules of the house as tests.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
+
 mod architecture;
 mod command_line;
 mod demo_data;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 /// Longest that anything here may take: far beyond what it does take, so that a slow machine is not a failure.
-pub const PATIENCE: Duration = Duration::from_secs(120);
+pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A data directory that goes away with its owner.
 pub struct DataDirectory(PathBuf);
@@ -22,10 +22,6 @@ impl DataDirectory {
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
         DataDirectory(path)
-    }
-
-    pub fn path(&self) -> &Path {
-        &self.0
     }
 
     /// The program on this data directory.

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use opening_hours::localization::Country;
 use opening_hours::{Context, OpeningHours, RuleKind};
@@ -11,6 +11,9 @@ use serde::{Deserialize, Serialize};
 
 /// Longest text that is tried: the parser's cost grows with it, and no service has more to say.
 const LONGEST: usize = 2_000;
+
+/// No next change is looked for beyond this: hours that never change would be followed for centuries.
+const HORIZON: TimeDelta = TimeDelta::days(400);
 
 /// Hours whose text parses as `opening_hours`; kept as written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -60,7 +63,9 @@ impl Hours {
     /// What these hours say of `at`, in the time zone of `departement`.
     pub fn state(&self, at: DateTime<Utc>, departement: Option<&str>) -> OpenState {
         let Ok(hours) = self.0.parse::<OpeningHours>() else { return OpenState::Unknown };
-        let hours = hours.with_context(Context::default().with_holidays(Country::FR.holidays()));
+        let context =
+            Context::default().with_holidays(Country::FR.holidays()).approx_bound_interval_size(HORIZON);
+        let hours = hours.with_context(context);
         let local = at.with_timezone(&time_zone(departement)).naive_local();
         let until = hours.next_change(local);
         match hours.state(local).0 {
@@ -118,6 +123,15 @@ mod tests {
             hours.state(armistice, Some("92")),
             OpenState::Closed { until: "2026-11-12T09:00:00".parse().ok() }
         );
+    }
+
+    /// Without the horizon this takes tens of seconds.
+    #[test]
+    fn what_never_changes_is_said_at_once() {
+        let always: Hours = "Mo-Su 00:00-24:00".parse().unwrap();
+        assert_eq!(always.state(at("2026-11-20T11:00:00Z"), None), OpenState::Open { until: None });
+        let over: Hours = "2020 Mo-Fr 09:00-12:00".parse().unwrap();
+        assert_eq!(over.state(at("2026-11-20T11:00:00Z"), None), OpenState::Closed { until: None });
     }
 
     #[test]

@@ -103,8 +103,7 @@ impl Phone {
             (10, true) => {
                 format!("{} {} {} {}", &national[..1], &national[1..4], &national[4..7], &national[7..])
             }
-            (10, false) => pairs(&national),
-            (4, _) => pairs(&national),
+            (10, false) | (4, _) => pairs(&national),
             (6, _) => format!("{} {}", &national[..3], &national[3..]),
             _ => national,
         }

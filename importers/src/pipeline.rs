@@ -217,7 +217,7 @@ impl<'a> Plan<'a> {
             match known.get(&record.source_id) {
                 None => plan.created.push(record),
                 Some(known) if known.withdrawn || known.fingerprint != fingerprint(&record.values) => {
-                    plan.updated.push(record)
+                    plan.updated.push(record);
                 }
                 Some(_) => plan.unchanged.push(record.source_id.clone()),
             }

@@ -93,13 +93,13 @@ fn issue_in_words(issue: &Issue) -> String {
     };
     let mut place = issue.file.clone();
     if let Some(line) = issue.line {
-        place.push_str(&format!(", ligne {line}"));
+        place = format!("{place}, ligne {line}");
     }
     if let Some(column) = issue.column {
-        place.push_str(&format!(", colonne {column}"));
+        place = format!("{place}, colonne {column}");
     }
     if let Some(field) = &issue.field {
-        place.push_str(&format!(" ({field})"));
+        place = format!("{place} ({field})");
     }
     format!("{kind} : {place} : trouvé « {} », attendu {}", issue.found, issue.expected)
 }

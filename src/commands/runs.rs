@@ -39,43 +39,47 @@ impl From<Run> for RunDocument {
 
 pub async fn run(settings: &Settings, options: Runs) -> Result<()> {
     match options.run {
-        Some(id) => {
-            let run = Database::with(settings, async |store| Ok(store.run(id).await?)).await?;
-            let run = run.with_context(|| format!("aucun import n° {id}"))?;
-            if options.json.wanted {
-                print_json(&RunDocument::from(run))
-            } else {
-                print(&format!("{}\n{}", heading(&run), in_words(&run.report)))
-            }
-        }
-        None => {
-            let runs = Database::with(settings, async |store| Ok(store.runs(MOST).await?)).await?;
-            if options.json.wanted {
-                print_json(&runs.into_iter().map(RunDocument::from).collect::<Vec<_>>())
-            } else if runs.is_empty() {
-                print("Aucun import encore.")
-            } else {
-                let lines: Vec<String> = runs
-                    .iter()
-                    .map(|run| {
-                        let report = &run.report;
-                        format!(
-                            "n° {} · {} · {} · {} lues, {} nouvelles, {} modifiées, {} retirées, {} refusées",
-                            run.id,
-                            heading(run),
-                            report.source,
-                            report.read,
-                            report.created,
-                            report.updated,
-                            report.withdrawn,
-                            report.rejected
-                        )
-                    })
-                    .collect();
-                print(&lines.join("\n"))
-            }
-        }
+        Some(id) => one(settings, id, options.json.wanted).await,
+        None => all(settings, options.json.wanted).await,
     }
+}
+
+async fn one(settings: &Settings, id: i64, json: bool) -> Result<()> {
+    let run = Database::with(settings, async |store| Ok(store.run(id).await?)).await?;
+    let run = run.with_context(|| format!("aucun import n° {id}"))?;
+    if json {
+        print_json(&RunDocument::from(run))
+    } else {
+        print(&format!("{}\n{}", heading(&run), in_words(&run.report)))
+    }
+}
+
+async fn all(settings: &Settings, json: bool) -> Result<()> {
+    let runs = Database::with(settings, async |store| Ok(store.runs(MOST).await?)).await?;
+    if json {
+        return print_json(&runs.into_iter().map(RunDocument::from).collect::<Vec<_>>());
+    }
+    if runs.is_empty() {
+        return print("Aucun import encore.");
+    }
+    let lines: Vec<String> = runs
+        .iter()
+        .map(|run| {
+            let report = &run.report;
+            format!(
+                "n° {} · {} · {} · {} lues, {} nouvelles, {} modifiées, {} retirées, {} refusées",
+                run.id,
+                heading(run),
+                report.source,
+                report.read,
+                report.created,
+                report.updated,
+                report.withdrawn,
+                report.rejected
+            )
+        })
+        .collect();
+    print(&lines.join("\n"))
 }
 
 fn heading(run: &Run) -> String {

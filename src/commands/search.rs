@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use maille_domain::Request;
 use maille_domain::clock::{Clock, SystemClock};
 use maille_domain::request::PlaceAsked;
 use maille_index::{Index, Node};
+use maille_web::api::v1::search::AnswerView;
+use maille_web::api::v1::suggest::SuggestionsView;
+use maille_web::place::{CommuneMeant, commune_meant};
 use tracing::warn;
 
 use crate::cli::{Search, Settings};
@@ -34,13 +37,17 @@ pub async fn run(settings: &Settings, options: Search, asked: Asked) -> Result<(
                 ..Request::default()
             };
             let answer = node.search(&request, SystemClock.now())?;
-            print_json(&maille_web::api::v1::search::AnswerView::from(&answer))
+            print_json(&AnswerView::from(&answer))
         }
         Asked::Suggest => {
-            let commune = options.commune.as_deref();
-            print_json(&maille_web::api::v1::suggest::SuggestionsView::from(
-                &node.suggest(&options.text, commune),
-            ))
+            let commune = match options.commune.as_deref().map(|text| commune_meant(&node, text)) {
+                None | Some(CommuneMeant::Several) => None,
+                Some(CommuneMeant::One(place)) => Some(place.code),
+                Some(CommuneMeant::Unknown) => {
+                    bail!("--commune : attendu un code INSEE, un code postal ou un nom de commune")
+                }
+            };
+            print_json(&SuggestionsView::from(&node.suggest(&options.text, commune.as_deref())))
         }
     }
 }

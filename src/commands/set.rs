@@ -35,7 +35,7 @@ pub async fn run(settings: &Settings, options: Set) -> Result<()> {
             until: None,
         };
         store.set_override(new, SystemClock.now()).await?;
-        Ok(store.listing(id).await?.context("la fiche a disparu entre-temps")?)
+        store.listing(id).await?.context("la fiche a disparu entre-temps")
     })
     .await?;
     let value = listing.fields.to_values().get(&options.field).cloned();

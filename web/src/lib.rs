@@ -10,7 +10,7 @@ mod assets;
 mod french;
 mod page;
 mod parameters;
-mod place;
+pub mod place;
 mod router;
 mod views;
 

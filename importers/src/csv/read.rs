@@ -109,7 +109,7 @@ impl Collector {
             let expected = "des lignes après l’en-tête";
             self.issues.push(spot.issue(Severity::Warning, "un en-tête sans aucune ligne", expected));
         }
-        self.issues.sort_by_key(|issue| issue.line);
+        self.issues.sort_by_key(|issue| (issue.line, issue.column));
         let seen = self.seen;
         self.records.retain(|record| seen.get(&record.source_id).is_none_or(|seen| !seen.rejected));
         let mut rejected_ids: Vec<String> =

@@ -72,12 +72,8 @@ pub enum OriginView {
         /// When the source was first read saying it.
         at: DateTime<Utc>,
     },
-    /// A person decided it here.
+    /// A person decided it here. Who and why stay with the team: this is read by anybody.
     Override {
-        /// Who.
-        author: String,
-        /// Why.
-        reason: String,
         /// When.
         at: DateTime<Utc>,
     },
@@ -118,7 +114,7 @@ impl From<&Provenance> for OriginView {
     fn from(provenance: &Provenance) -> OriginView {
         match provenance.clone() {
             Provenance::Source { source, source_id, at } => OriginView::Source { source, source_id, at },
-            Provenance::Override { author, reason, at } => OriginView::Override { author, reason, at },
+            Provenance::Override { at, .. } => OriginView::Override { at },
         }
     }
 }
