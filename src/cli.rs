@@ -47,6 +47,8 @@ pub enum Command {
     Conflicts(Json),
     /// Reconstruit l’index à côté, puis bascule
     Reindex(Json),
+    /// Écrit les fiches sur la sortie standard, dans un format que « import » relit
+    Export(Export),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -131,6 +133,13 @@ pub struct Set {
     pub author: String,
     #[command(flatten)]
     pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Export {
+    /// Format : csv
+    #[arg(value_name = "FORMAT", value_parser = ["csv"])]
+    pub format: String,
 }
 
 #[derive(Debug, Clone, Copy, Args)]

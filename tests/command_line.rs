@@ -74,6 +74,44 @@ fn good_rows_go_in_and_bad_ones_are_explained() {
 }
 
 #[test]
+fn a_coverage_that_names_an_unknown_territory_is_said() {
+    let data = DataDirectory::new();
+    let file = data.file("teams.csv", &TWO_TEAMS.replace("commune:92050", "territory:dac-absent"));
+    let report = data.json(&["import", "csv", &file, "--source", "x", "--json"]);
+    assert_eq!(counts(&report), [2, 2, 0, 0, 0, 0]);
+    let issue = &report["issues"][0];
+    assert_eq!((&issue["severity"], &issue["id"]), (&"warning".into(), &"emg-2".into()));
+    let territories = data.file("t.csv", "code,kind,name,commune\ndac-absent,dac,DAC du Nord,92050\n");
+    let imported = data.json(&["import", "territories", &territories, "--source", "t", "--json"]);
+    assert_eq!(counts(&imported), [1, 1, 0, 0, 0, 0]);
+    let found = data.json(&["search", "geriatrie", "--commune", "92050"]);
+    assert_eq!((&found["hits"][0]["serves"], &found["total"]), (&"yes".into(), &1.into()));
+}
+
+#[test]
+fn what_is_exported_is_read_back_as_it_was() {
+    let data = DataDirectory::new();
+    let file = data.file("teams.csv", TWO_TEAMS);
+    data.json(&["import", "csv", &file, "--source", "x", "--json"]);
+    let exported = data.run(&["export", "csv"]);
+    assert!(exported.status.success());
+    let text = String::from_utf8(exported.stdout).unwrap();
+
+    let elsewhere = DataDirectory::new();
+    let copy = elsewhere.file("export.csv", &text);
+    let report = elsewhere.json(&["import", "csv", &copy, "--source", "x", "--json"]);
+    assert_eq!(counts(&report), [2, 2, 0, 0, 0, 0]);
+    let names = |data: &DataDirectory| -> Vec<Value> {
+        let found = data.json(&["search", "geriatrie"]);
+        found["hits"].as_array().unwrap().iter().map(|hit| hit["name"].clone()).collect()
+    };
+    let (mut here, mut there) = (names(&data), names(&elsewhere));
+    here.sort_by_key(Value::to_string);
+    there.sort_by_key(Value::to_string);
+    assert_eq!(here, there);
+}
+
+#[test]
 fn what_cannot_start_says_why_in_one_sentence() {
     let data = DataDirectory::new();
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();

@@ -38,7 +38,7 @@ pub const SEPARATOR: &str = " | ";
 pub const LONGEST_TEXT: usize = 20_000;
 
 codes! {
-    /// A field of a listing; the code is the column of `formats/listings-csv`, version 1.
+    /// A field of a listing; the code is the column of `docs/format-csv.md`.
     Field {
         Name = "name", "Nom";
         Acronym = "acronym", "Sigle";

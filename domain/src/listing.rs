@@ -44,7 +44,7 @@ impl std::str::FromStr for ListingId {
     }
 }
 
-/// Every field of a listing, typed. One field per column of `formats/listings-csv`, version 1, but for `id`
+/// Every field of a listing, typed. One field per column of `docs/format-csv.md`, but for `id`
 /// (the record's) and `lat`/`lon` (together a [`Location`]); `extra` keeps the columns the format does not know.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

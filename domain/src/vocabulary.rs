@@ -1,4 +1,4 @@
-//! The closed code lists of a listing (`formats/listings-csv`, version 1): whom it is for, how help is given,
+//! The closed code lists of a listing (`docs/format-csv.md`): whom it is for, how help is given,
 //! which care pathway (parcours), who may ask, and whether it is open.
 
 use crate::codes::codes;

@@ -4,12 +4,13 @@
 use std::collections::{HashMap, HashSet};
 use std::io::Read;
 
-use maille_domain::ListingId;
 use maille_domain::clock::Clock;
 use maille_domain::field::{Field, Values, fingerprint};
 use maille_domain::run::{ChangeAction, FieldChange, Issue, ListingChange, Report, Severity};
+use maille_domain::{Coverage, ListingId};
 use maille_store::Store;
 use maille_store::run::{Import, Incoming, Known, RunStart};
+use serde_json::Value;
 
 use crate::fetch::{FetchError, fetch};
 use crate::format::Format;
@@ -140,10 +141,11 @@ fn start<'a>(options: &'a ImportOptions, clock: &dyn Clock) -> RunStart<'a> {
 async fn import_listings(
     store: &Store,
     options: &ImportOptions,
-    staged: Staged,
+    mut staged: Staged,
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
+    staged.issues.extend(unknown_territories(store, options, &staged).await?);
     let mut import = store.begin_import(start(options, clock)).await?;
     progress.step("comparaison", None);
     let known = import.known().await?;
@@ -177,6 +179,37 @@ async fn import_listings(
     progress.step("validation", None);
     let report = import.finish(report, clock.now()).await?;
     Ok(Outcome { report, refused: None })
+}
+
+/// A coverage may name a territory before the territory is imported: kept, and said.
+async fn unknown_territories(
+    store: &Store,
+    options: &ImportOptions,
+    staged: &Staged,
+) -> Result<Vec<Issue>, ImportError> {
+    let known: HashSet<String> =
+        store.territories().await?.into_iter().map(|territory| territory.code).collect();
+    let mut issues = Vec::new();
+    for record in &staged.records {
+        let parts = record.values.get(&Field::Coverage).and_then(Value::as_array).into_iter().flatten();
+        for written in parts.filter_map(Value::as_str) {
+            if let Ok(Coverage::Territory(code)) = written.parse()
+                && !known.contains(&code)
+            {
+                issues.push(Issue {
+                    severity: Severity::Warning,
+                    file: options.location.clone(),
+                    line: None,
+                    column: None,
+                    id: Some(record.source_id.clone()),
+                    field: Some(Field::Coverage.name().to_owned()),
+                    found: written.to_owned(),
+                    expected: "le code d’un territoire de cet annuaire (importez-le avec « maille import territories »)".to_owned(),
+                });
+            }
+        }
+    }
+    Ok(issues)
 }
 
 async fn apply(import: &mut Import, plan: &Plan<'_>, progress: &mut dyn Progress) -> Result<(), ImportError> {

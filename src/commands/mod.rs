@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 mod conflicts;
+mod export;
 mod import;
 mod reindex;
 mod runs;
@@ -25,6 +26,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Suggest(options) => search::run(&settings, options, search::Asked::Suggest).await,
         Command::Set(options) => set::run(&settings, options).await,
         Command::Conflicts(json) => conflicts::run(&settings, json).await,
+        Command::Export(_) => export::run(&settings).await,
         Command::Reindex(json) => reindex::run(&settings, json).await,
     }
 }

@@ -1,4 +1,4 @@
-//! The facilitator's spreadsheet (`formats/listings-csv`, version 1): one row, one listing. Rules and decisions are in the
+//! The facilitator's spreadsheet (`docs/format-csv.md`): one row, one listing. Rules and decisions are in the
 //! README of this folder.
 
 mod columns;
