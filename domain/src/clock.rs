@@ -1,7 +1,23 @@
-//! The clock is a parameter, so that dates in tests are literals.
+//! The clock is a parameter, so that dates in tests are literals; and the names of the months.
 
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
+
+/// The months as people say them, January first.
+pub const MONTHS: [&str; 12] = [
+    "janvier",
+    "février",
+    "mars",
+    "avril",
+    "mai",
+    "juin",
+    "juillet",
+    "août",
+    "septembre",
+    "octobre",
+    "novembre",
+    "décembre",
+];
 
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {

@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 use maille_domain::vocabulary::{Mode, Status};
+use maille_domain::clock::MONTHS;
 use maille_domain::{Coverage, Listing};
 use maille_territory::Place;
 
@@ -9,21 +10,6 @@ use crate::answer::Serves;
 use crate::french;
 use crate::rank::{Facts, Fit};
 use crate::territories::Territories;
-
-const MONTHS: [&str; 12] = [
-    "janvier",
-    "février",
-    "mars",
-    "avril",
-    "mai",
-    "juin",
-    "juillet",
-    "août",
-    "septembre",
-    "octobre",
-    "novembre",
-    "décembre",
-];
 
 /// What reasons are told from.
 pub struct Told<'a> {

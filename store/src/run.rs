@@ -94,12 +94,25 @@ impl Store {
 
     /// The runs, the latest first, without their issues.
     pub async fn runs(&self, most: i64) -> Result<Vec<Run>, Error> {
-        sqlx::query!("select id, source, format, location, partial, started_at, finished_at, report from run order by id desc limit $1", most)
-            .fetch_all(&self.pool)
-            .await?
-            .into_iter()
+        self.read_runs(None, most).await
+    }
+
+    async fn read_runs(&self, only: Option<i64>, most: i64) -> Result<Vec<Run>, Error> {
+        let rows = sqlx::query!(
+            "select id, format, location, partial, started_at, finished_at, report from run
+             where $1::bigint is null or id = $1 order by id desc limit $2",
+            only,
+            most
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        rows.into_iter()
             .map(|row| {
-                let report = report_of(row.id, row.report)?;
+                let report = serde_json::from_value(row.report).map_err(|error| Error::Inconsistent {
+                    table: "run",
+                    row: row.id.to_string(),
+                    found: error.to_string(),
+                })?;
                 Ok(Run {
                     id: row.id,
                     format: row.format,
@@ -115,21 +128,14 @@ impl Store {
 
     /// One run with its issues.
     pub async fn run(&self, id: i64) -> Result<Option<Run>, Error> {
-        let row = sqlx::query!(
-            "select format, location, partial, started_at, finished_at, report from run where id = $1",
-            id
-        )
-        .fetch_optional(&self.pool)
-        .await?;
-        let Some(row) = row else { return Ok(None) };
-        let mut report = report_of(id, row.report)?;
+        let Some(mut run) = self.read_runs(Some(id), 1).await?.pop() else { return Ok(None) };
         let issues = sqlx::query!(
             r#"select severity, file, line, "column", record, field, found, expected from run_issue where run = $1 order by position"#,
             id
         )
         .fetch_all(&self.pool)
         .await?;
-        report.issues = issues
+        run.report.issues = issues
             .into_iter()
             .map(|issue| Issue {
                 severity: if issue.severity == "error" { Severity::Error } else { Severity::Warning },
@@ -142,15 +148,7 @@ impl Store {
                 expected: issue.expected,
             })
             .collect();
-        Ok(Some(Run {
-            id,
-            format: row.format,
-            location: row.location,
-            partial: row.partial,
-            started_at: row.started_at,
-            finished_at: row.finished_at,
-            report,
-        }))
+        Ok(Some(run))
     }
 }
 
@@ -171,14 +169,6 @@ pub struct Run {
     pub finished_at: DateTime<Utc>,
     /// Its report.
     pub report: Report,
-}
-
-fn report_of(run: i64, report: Value) -> Result<Report, Error> {
-    serde_json::from_value(report).map_err(|error| Error::Inconsistent {
-        table: "run",
-        row: run.to_string(),
-        found: error.to_string(),
-    })
 }
 
 impl Import {
