@@ -43,6 +43,12 @@ prepare: ## writes store/.sqlx anew, after a change of a migration or a query
 	@scripts/setup test
 	scripts/prepare-sql
 
+.PHONY: pictures
+pictures: ## renews docs/images from the built program
+	@scripts/setup test
+	cargo build
+	MAILLE="$(target_dir)/debug/maille" node tests/browser/pictures.js
+
 .PHONY: bench
 bench: ## how long things take
 	@scripts/setup build

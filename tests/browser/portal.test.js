@@ -2,21 +2,17 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, test } from "node:test";
-import { chromium } from "playwright-core";
 
-import { startDemo } from "./server.js";
+import { launchBrowser } from "./browser.js";
+import { RESULTS, sheetOfTheFirstHit, startDemo } from "./server.js";
 
-const RESULTS = "/recherche?q=equipe+mobile+geriatrie&commune=92007";
 const FIRST = "Équipe mobile";
 
 let demo, browser, axe;
 
 before(async () => {
   demo = await startDemo();
-  browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-    args: ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync"],
-  });
+  browser = await launchBrowser();
   axe = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 });
 
@@ -34,11 +30,6 @@ async function open(path, options = {}) {
   });
   const response = await page.goto(path);
   return { page, response, elsewhere, close: () => context.close() };
-}
-
-async function sheetOfTheFirstHit() {
-  const answer = await (await fetch(`${demo.address}/api/v1/search?q=equipe+mobile+geriatrie&commune=92007`)).json();
-  return `/ressources/${answer.hits[0].slug}`;
 }
 
 test("a search from the first key to the sheet, by keyboard, without JavaScript", async () => {
@@ -61,7 +52,7 @@ test("a search from the first key to the sheet, by keyboard, without JavaScript"
 });
 
 test("nothing is asked of another host, and the policy forbids what is inline", async () => {
-  for (const path of ["/", RESULTS, await sheetOfTheFirstHit()]) {
+  for (const path of ["/", RESULTS, await sheetOfTheFirstHit(demo)]) {
     const { page, response, elsewhere, close } = await open(path);
     await page.waitForLoadState("networkidle");
     assert.deepEqual(elsewhere, [], path);
@@ -70,8 +61,8 @@ test("nothing is asked of another host, and the policy forbids what is inline", 
   }
 });
 
-test("at 320 px, and with text enlarged four times, nothing is wider than the screen", async () => {
-  for (const path of ["/", RESULTS, await sheetOfTheFirstHit(), "/nulle-part"]) {
+test("at 320 px, which is 1280 px at 400 % zoom, nothing is wider than the screen", async () => {
+  for (const path of ["/", RESULTS, await sheetOfTheFirstHit(demo), "/nulle-part"]) {
     const { page, close } = await open(path, { viewport: { width: 320, height: 640 } });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${path} overflows by ${overflow} px`);
@@ -87,7 +78,7 @@ describe("axe finds nothing", () => {
       ["no result", () => "/recherche?q=zzzzzz&commune=92007"],
       ["an ambiguous place", () => "/recherche?q=ccas&commune=Saint-Denis"],
       ["a wrong parameter", () => "/recherche?commune=99999"],
-      ["a sheet", sheetOfTheFirstHit],
+      ["a sheet", () => sheetOfTheFirstHit(demo)],
       ["not found", () => "/nulle-part"],
     ]) {
       test(`${name}, ${colorScheme}`, async () => {
@@ -98,18 +89,6 @@ describe("axe finds nothing", () => {
         assert.deepEqual(violations, []);
         await close();
       });
-    }
-  }
-});
-
-// Renews the pictures of the documentation: SCREENSHOTS=docs/images node --test tests/browser/*.test.js
-test("pictures", { skip: process.env.SCREENSHOTS ? false : "SCREENSHOTS is not set" }, async () => {
-  const pages = [["accueil", "/"], ["recherche", RESULTS], ["fiche", await sheetOfTheFirstHit()]];
-  for (const [name, path] of pages) {
-    for (const width of [375, 1280]) {
-      const { page, close } = await open(path, { viewport: { width, height: width === 375 ? 812 : 900 } });
-      await page.screenshot({ path: `${process.env.SCREENSHOTS}/${name}-${width}.png` });
-      await close();
     }
   }
 });

@@ -43,3 +43,12 @@ export async function startDemo() {
     },
   };
 }
+
+/** The results that tests and pictures look at. */
+export const RESULTS = "/recherche?q=equipe+mobile+geriatrie&commune=92007";
+
+/** The sheet of the first of them. */
+export async function sheetOfTheFirstHit(demo) {
+  const answer = await (await fetch(`${demo.address}${RESULTS.replace("/recherche", "/api/v1/search")}`)).json();
+  return `/ressources/${answer.hits[0].slug}`;
+}
