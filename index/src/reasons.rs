@@ -1,8 +1,8 @@
 //! Why a hit is there, in French, from the facts that ranked it.
 
 use chrono::{Datelike, NaiveDate};
-use maille_domain::vocabulary::{Mode, Status};
 use maille_domain::clock::MONTHS;
+use maille_domain::vocabulary::{Mode, Status};
 use maille_domain::{Coverage, Listing};
 use maille_territory::Place;
 
