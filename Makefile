@@ -53,6 +53,7 @@ pictures: ## renews docs/images from the built program
 bench: ## how long things take
 	@scripts/setup build
 	cargo run --release --package maille-territory --example load
+	cargo run --release --package maille-index --example measure -- 10000
 
 .PHONY: soak
 soak: ## the property tests, long

@@ -16,7 +16,8 @@ pub struct Database {
 impl Database {
     /// Starts or joins the private cluster where there is no address; connects and brings the schema up to date.
     pub async fn open(settings: &Settings) -> Result<Database> {
-        if let Some(address) = &settings.database_url {
+        // An empty variable is no address.
+        if let Some(address) = settings.database_url.as_ref().filter(|address| !address.is_empty()) {
             let options =
                 parse_address(address).context("DATABASE_URL n’est pas une adresse postgres:// lisible")?;
             let store =

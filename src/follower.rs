@@ -13,6 +13,7 @@ use tracing::{info, warn};
 
 use crate::cli::Settings;
 use crate::database::Database;
+use crate::sentence::sentence;
 
 /// Entries of the feed read at once.
 const PIECE: i64 = 2_000;
@@ -111,13 +112,19 @@ pub async fn follow(
     mut stop: watch::Receiver<bool>,
 ) -> Option<Database> {
     let directory = index_directory(&settings);
+    let mut said = String::new();
     loop {
         let ended = tokio::select! {
             ended = follow_connected(&settings, &directory, &mut database, &mut index, &health) => ended,
             _ = stop.wait_for(|stop| *stop) => return database,
         };
         if let Err(error) = ended {
-            warn!("l’index ne suit plus l’annuaire, la recherche continue : {error:#}");
+            // An absence is said when it begins, and when its reason changes.
+            let reason = sentence(&error);
+            if reason != said {
+                warn!("l’index ne suit plus l’annuaire, la recherche continue : {reason}");
+                said = reason;
+            }
             health.set_postgres(false, None);
         }
         tokio::select! {

@@ -6,6 +6,7 @@ mod database;
 mod demo;
 mod follower;
 mod progress;
+mod sentence;
 
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -34,7 +35,7 @@ fn main() -> ExitCode {
     match runtime.block_on(commands::run(cli)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("maille : {error:#}");
+            eprintln!("maille : {}", sentence::sentence(&error));
             ExitCode::FAILURE
         }
     }

@@ -89,6 +89,23 @@ fn a_coverage_that_names_an_unknown_territory_is_said() {
 }
 
 #[test]
+fn a_file_refused_as_a_whole_is_still_one_document() {
+    let data = DataDirectory::new();
+    let tabs = data.file("tabs.csv", "id\tname\tcategory\n1\tÉquipe\temg\n");
+    let folder = std::env::temp_dir().to_str().unwrap().to_owned();
+    for file in [tabs, data.file("empty.csv", ""), folder] {
+        let output = data.run(&["import", "csv", &file, "--source", "x", "--json"]);
+        assert_eq!(output.status.code(), Some(1), "{file}");
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert_eq!(
+            (&report["applied"], report["issues"].as_array().unwrap().len()),
+            (&false.into(), 1),
+            "{report}"
+        );
+    }
+}
+
+#[test]
 fn what_is_exported_is_read_back_as_it_was() {
     let data = DataDirectory::new();
     let file = data.file("teams.csv", TWO_TEAMS);

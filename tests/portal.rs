@@ -13,6 +13,7 @@ fn the_demonstration_answers_who_can_help_in_bagneux() {
 
     search_gives_teams_that_serve_the_place_with_reasons(&server);
     the_page_shows_what_the_api_says(&server);
+    digits_that_people_type_are_a_postal_code_first(&server);
     every_hit_has_a_sheet_and_a_source(&server);
     places_and_territories_answer(&server);
     suggestions_come_from_the_first_letter(&server);
@@ -50,6 +51,20 @@ fn the_page_shows_what_the_api_says(server: &Server) {
         from += at;
     }
     assert!(server.get("/").1.contains("démonstration"), "a banner says that it is demonstration data");
+}
+
+fn digits_that_people_type_are_a_postal_code_first(server: &Server) {
+    let answer = server.json("/api/v1/search?q=pass&commune=31400");
+    assert_eq!(answer["interpretation"]["place"]["name"], "Nogaret", "for a program, a COG code first");
+    let page = server.get("/recherche?q=pass&commune=31400").1;
+    assert!(page.contains("Toulouse"), "for a person, the postal code of Toulouse");
+    assert!(
+        page.contains("place=commune%3A31400") || page.contains("place=commune:31400"),
+        "Nogaret is offered, and can be chosen"
+    );
+    // What the form shows is read back as the same place, although a territory is named after the commune.
+    let again = server.json("/api/v1/search?q=emg&commune=Bagneux+(92)");
+    assert_eq!(again["interpretation"]["place"]["code"], "92007");
 }
 
 fn every_hit_has_a_sheet_and_a_source(server: &Server) {

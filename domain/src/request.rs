@@ -50,8 +50,11 @@ codes! {
 /// A place, as asked.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PlaceAsked {
-    /// A COG code, a postal code or a name.
+    /// A COG code, a postal code or a name, in that order: what programs write.
     Written(String),
+    /// The same, but digits are a postal code before they are a COG code (31400 is Toulouse's, and Nogaret's own):
+    /// what people type.
+    Typed(String),
     /// A place known by its kind and code.
     Known(PlaceKind, String),
 }

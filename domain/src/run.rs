@@ -123,3 +123,25 @@ pub struct Report {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<ListingChange>>,
 }
+
+impl Report {
+    /// The report of a file that could not be read at all.
+    pub fn nothing_read(source: String, issue: Issue) -> Report {
+        Report {
+            run: None,
+            source,
+            applied: false,
+            read: 0,
+            created: 0,
+            updated: 0,
+            unchanged: 0,
+            withdrawn: 0,
+            rejected: 0,
+            skipped: 0,
+            warnings: 0,
+            issues: vec![issue],
+            unmapped: Vec::new(),
+            changes: None,
+        }
+    }
+}

@@ -77,6 +77,26 @@ pub enum ImportError {
     Store(#[from] maille_store::Error),
 }
 
+impl ImportError {
+    /// What is wrong with the file, where it is the file's fault: the one issue of a report in which nothing was read.
+    pub fn issue(&self, location: &str) -> Option<Issue> {
+        match self {
+            ImportError::Read(error) => Some(error.issue()),
+            ImportError::Fetch(error) => Some(Issue {
+                severity: Severity::Error,
+                file: location.to_owned(),
+                line: None,
+                column: None,
+                id: None,
+                field: None,
+                found: error.to_string(),
+                expected: "un fichier lisible, avec des données".to_owned(),
+            }),
+            ImportError::SourceName(_) | ImportError::Store(_) => None,
+        }
+    }
+}
+
 /// How an import ended.
 #[derive(Debug)]
 pub struct Outcome {

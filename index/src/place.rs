@@ -70,6 +70,7 @@ pub fn resolve(request: &Request, territories: &Territories) -> Result<Here, Sea
     } else {
         match (&request.place, at) {
             (Some(PlaceAsked::Written(text)), _) => written(text, territories)?,
+            (Some(PlaceAsked::Typed(text)), _) => typed(text, territories)?,
             (Some(PlaceAsked::Known(kind, code)), _) => {
                 let place = known(*kind, code, territories).ok_or_else(|| SearchError::UnknownPlace {
                     parameter: "place",
@@ -93,6 +94,24 @@ pub fn known(kind: PlaceKind, code: &str, territories: &Territories) -> Option<P
     match kind {
         PlaceKind::Territory => territories.place(code),
         _ => france().place(kind, code),
+    }
+}
+
+fn typed(text: &str, territories: &Territories) -> Result<Here, SearchError> {
+    let code = text.trim();
+    let own = france().current_commune(code).and_then(|_| france().place(PlaceKind::Commune, code));
+    match own {
+        Some(own) if !france().communes_of_postal_code(code).is_empty() => {
+            let mut here = of_postal_code(code, territories);
+            if let Some(understood) = &mut here.understood
+                && understood.place.code != own.code
+            {
+                understood.alternatives.retain(|other| other.code != own.code);
+                understood.alternatives.push(own);
+            }
+            Ok(here)
+        }
+        _ => written(text, territories),
     }
 }
 
@@ -171,14 +190,18 @@ pub fn find(text: &str, limit: usize, territories: &Territories) -> Found {
     }
     // "DAC 92 Sud" names a territory before whatever place it loosely resembles; "Antony" names the commune first.
     let folded = fold(text);
-    let literal = found.places.first().is_some_and(|place| {
-        place.matched.is_some() || fold(&place.name) == folded || fold(&place.name).starts_with(&folded)
-    });
+    let named_so = named.iter().any(|place| fold(&place.name) == folded || place.code == text.trim());
+    let literal = !named_so
+        && found.places.first().is_some_and(|place| {
+            let name = fold(&place.name);
+            // "Bagneux (92)": the name, then its département.
+            let leads = !found.ambiguous && format!("{folded} ").starts_with(&format!("{name} "));
+            place.matched.is_some() || leads || name.starts_with(&folded)
+        });
     if literal {
         found.places.extend(named);
     } else {
-        found.ambiguous = named.len() > 1
-            && !named.iter().any(|place| fold(&place.name) == folded || place.code == text.trim());
+        found.ambiguous = named.len() > 1 && !named_so;
         found.places.splice(0..0, named);
     }
     found.places.truncate(limit);

@@ -39,6 +39,8 @@ pub const PART: f64 = 0.9;
 pub const LEVEL: f64 = 4.0;
 /// Unknown coverage, on the spot.
 pub const UNKNOWN: f64 = 12.0;
+/// Unknown coverage farther than this is not worth a call: it is as if it served other places.
+pub const UNKNOWN_WITHIN_KM: f64 = 60.0;
 /// Serving other places, on the spot: the nearest first.
 pub const ELSEWHERE: f64 = 10.0;
 /// On the spot.

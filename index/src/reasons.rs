@@ -63,6 +63,16 @@ pub fn why(told: &Told) -> Vec<String> {
         days => format!("Délai habituel : {days} jours"),
     }));
     why.extend(facts.verified_on.map(verified));
+    if why.is_empty() {
+        why.push(
+            if facts.words > 0.0 {
+                "Contient les mots cherchés"
+            } else {
+                "Correspond aux critères choisis"
+            }
+            .to_owned(),
+        );
+    }
     why
 }
 

@@ -17,7 +17,7 @@ use crate::french;
 use crate::hit::{Maker, Measure, Standing, day};
 use crate::place::{self, Here};
 use crate::query::{self, Asked};
-use crate::rank::{STEP, points, turn};
+use crate::rank::{STEP, UNKNOWN_WITHIN_KM, points, turn};
 use crate::segment::Segment;
 use crate::snapshot::Snapshot;
 use crate::territories;
@@ -143,7 +143,7 @@ impl Pass<'_> {
         let dac = territory.and_then(|territory| territory.dac.first());
         let dac = dac.map(|dac| format!(" Le DAC {} : {}.", french::of(&name), dac.listing.fields.name));
         let label = format!(
-            "Aucune ressource du répertoire ne couvre {name} pour cette demande : voici aussi celles qui servent d’autres lieux, les plus proches d’abord.{}",
+            "Aucune fiche qui couvre {name} ne répond à cette demande : voici aussi celles qui servent d’autres lieux, les plus proches d’abord.{}",
             dac.unwrap_or_default()
         );
         let steps =
@@ -265,6 +265,10 @@ impl<'a> Visit<'a> {
             return Ok(());
         }
         let site = segment.site(doc);
+        let far = || measure.distance_km(site).is_some_and(|km| km > UNKNOWN_WITHIN_KM);
+        if standing == Some(Standing::Unknown) && self.reach == Reach::Here && far() {
+            return Ok(());
+        }
         if let Some(radius_km) = pass.radius_km
             && measure.distance_km(site).is_none_or(|km| km > radius_km)
         {

@@ -23,11 +23,20 @@ pub async fn run(settings: &Settings, options: Import) -> Result<()> {
         partial: options.partial,
         force: options.force,
     };
-    let outcome = Database::with(settings, async |store| {
+    let imported = Database::with(settings, async |store| {
         let mut bar = Bar::new();
-        Ok(pipeline::import(store, &options, &SystemClock, &mut bar).await?)
+        Ok(pipeline::import(store, &options, &SystemClock, &mut bar).await)
     })
     .await?;
+    let outcome = match imported {
+        Ok(outcome) => outcome,
+        Err(error) => {
+            if let (true, Some(issue)) = (json, error.issue(&options.location)) {
+                print_json(&Report::nothing_read(options.source, issue))?;
+            }
+            return Err(error.into());
+        }
+    };
     if json {
         print_json(&outcome.report)?;
     } else {

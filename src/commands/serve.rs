@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use crate::cli::{Serve, Settings};
 use crate::database::Database;
+use crate::sentence::sentence;
 use crate::{demo, follower};
 
 /// Whose directory is served.
@@ -39,7 +40,10 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
         Ok(database) => Some(database),
         // A saved index answers without Postgres; the follower tries again.
         Err(absent) if saved_index => {
-            warn!("démarrage sans base de données, la recherche répond depuis l’index : {absent:#}");
+            warn!(
+                "démarrage sans base de données, la recherche répond depuis l’index : {}",
+                sentence(&absent)
+            );
             None
         }
         Err(absent) => return Err(absent),
@@ -83,7 +87,7 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
                 && let Some(database) = &database
             {
                 if let Err(failure) = load_demo(&index_directory, database, &mut index).await {
-                    error!("la démonstration n’a pas pu être chargée : {failure:#}");
+                    error!("la démonstration n’a pas pu être chargée : {}", sentence(&failure));
                 }
                 health.set_demo_loading(false);
             }

@@ -22,7 +22,7 @@ pub async fn run(settings: &Settings, options: Set) -> Result<()> {
     let listing = Database::with(settings, async |store| {
         let id = store.find_listing(&options.listing).await?.with_context(|| {
             format!(
-                "aucune fiche, ou plusieurs, pour « {} » : donnez son identifiant ou son adresse lisible",
+                "aucune fiche « {} » : donnez son identifiant, la fin de son adresse, ou son identifiant dans la source",
                 options.listing
             )
         })?;

@@ -6,10 +6,10 @@ use maille_domain::field::{Expected, Field};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The database refused or did not answer.
-    #[error("la base de données n’a pas répondu : {0}")]
+    #[error("la base de données n’a pas répondu")]
     Database(#[from] sqlx::Error),
     /// The schema could not be brought up to date.
-    #[error("le schéma de la base n’a pas pu être mis à jour : {0}")]
+    #[error("le schéma de la base n’a pas pu être mis à jour")]
     Migration(#[from] sqlx::migrate::MigrateError),
     /// A row does not hold what the schema promises.
     #[error("donnée incohérente dans {table}, {row} : {found}")]
@@ -24,6 +24,9 @@ pub enum Error {
     /// No such listing.
     #[error("aucune fiche « {0} »")]
     UnknownListing(String),
+    /// Several sources have a record of this identifier.
+    #[error("plusieurs fiches ont l’identifiant « {0} » dans leur source : écrivez SOURCE:{0}")]
+    SeveralListings(String),
     /// A value that the field does not take.
     #[error("champ « {field} » : attendu {expected}")]
     Value {

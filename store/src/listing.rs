@@ -37,7 +37,10 @@ impl Store {
         Ok(read(&mut *self.pool.acquire().await?, &[id.0]).await?.pop())
     }
 
-    /// The listing that somebody names: by its id, its slug, or a source's identifier when only one has it.
+    /// The listing that somebody names: by its id, its slug, a source's identifier (`emg-1`), or `source:emg-1`.
+    ///
+    /// # Errors
+    /// [`Error::SeveralListings`] when several sources have the identifier.
     pub async fn find_listing(&self, name: &str) -> Result<Option<ListingId>, Error> {
         let ids = sqlx::query_scalar!(
             r#"select id as "id!" from listing where id::text = $1 or slug = $1
@@ -46,10 +49,11 @@ impl Store {
         )
         .fetch_all(&self.pool)
         .await?;
-        Ok(match ids[..] {
-            [only] => Some(ListingId(only)),
-            _ => None,
-        })
+        match ids[..] {
+            [] => Ok(None),
+            [only] => Ok(Some(ListingId(only))),
+            _ => Err(Error::SeveralListings(name.to_owned())),
+        }
     }
 }
 

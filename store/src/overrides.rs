@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 use maille_domain::field::{Expected, Field};
 use maille_domain::resolve::{Conflict, Override, resolve, said_by_sources};
-use maille_domain::{Fields, ListingId};
+use maille_domain::{Coverage, Fields, ListingId};
 use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
@@ -62,6 +62,7 @@ impl Store {
         let (records, overrides) = layers(&mut transaction, new.listing.0).await?;
         let base = said_by_sources(&records, new.field, now);
         check_together(&records, &overrides, &new, now)?;
+        check_territories(&mut transaction, &new).await?;
         sqlx::query!(
             "update listing_override set ended_at = $3 where listing = $1 and field = $2 and ended_at is null",
             new.listing.0,
@@ -116,6 +117,20 @@ impl Store {
         conflicts.sort_by_key(|conflict| std::cmp::Reverse(conflict.decision.at));
         Ok(conflicts)
     }
+}
+
+/// Refuses a coverage by a territory that the directory does not have.
+async fn check_territories(connection: &mut PgConnection, new: &NewOverride) -> Result<(), Error> {
+    let parts = new.value.as_ref().filter(|_| new.field == Field::Coverage).and_then(Value::as_array);
+    for written in parts.into_iter().flatten().filter_map(Value::as_str) {
+        if let Ok(Coverage::Territory(code)) = written.parse()
+            && crate::territory::read(connection, std::slice::from_ref(&code)).await?.is_empty()
+        {
+            let expected = format!("le code d’un territoire de cet annuaire, au lieu de « {code} »");
+            return Err(Error::Value { field: new.field, expected: Expected(expected) });
+        }
+    }
+    Ok(())
 }
 
 /// Refuses an override with which the listing would contradict itself.

@@ -110,7 +110,17 @@ impl FromQuery for SearchParameters {
 }
 
 impl SearchParameters {
-    /// The request of the domain.
+    /// The request of the domain, as a page asks it: its place was typed by somebody.
+    pub fn typed_request(&self, now: DateTime<Utc>) -> Request {
+        let request = self.request(now);
+        let place = request.place.map(|place| match place {
+            PlaceAsked::Written(text) => PlaceAsked::Typed(text),
+            other => other,
+        });
+        Request { place, ..request }
+    }
+
+    /// The request of the domain, as the API asks it.
     pub fn request(&self, now: DateTime<Utc>) -> Request {
         let place = match (&self.place, &self.commune) {
             (Some((kind, code)), _) => Some(PlaceAsked::Known(*kind, code.clone())),
@@ -203,6 +213,15 @@ impl SearchLink {
     /// The parameters, in the order of the address.
     pub fn pairs(&self) -> &[(&'static str, String)] {
         &self.pairs
+    }
+
+    /// In the commune of this COG code; where a page would read the digits as a postal code, without a doubt.
+    pub fn in_commune(self, code: &str) -> SearchLink {
+        if france().communes_of_postal_code(code).is_empty() {
+            self.with("commune", code)
+        } else {
+            self.with("place", format!("commune:{code}"))
+        }
     }
 
     /// With one more value, at the first page.

@@ -148,7 +148,7 @@ impl GonePage {
         let link = SearchLink::default().with("category", fields.category.code());
         let (link, label) = match fields.commune() {
             Some(commune) => (
-                link.with("commune", &*commune.code),
+                link.in_commune(&commune.code),
                 format!("Chercher le même type de ressource pour {}", commune.label()),
             ),
             None => (link, "Chercher le même type de ressource".to_owned()),
@@ -187,7 +187,7 @@ impl ListingPage {
             Some(commune) => (
                 SearchLink::default()
                     .with("category", fields.category.code())
-                    .with("commune", commune.clone())
+                    .in_commune(commune)
                     .to_string(),
                 "Les ressources du même type pour cette commune",
             ),
@@ -248,9 +248,8 @@ fn origins(listing: &Listing) -> Vec<Origin> {
         .map(|(field, provenance)| {
             let (by, at) = match provenance {
                 Provenance::Source { source, at, .. } => (source.clone(), at),
-                Provenance::Override { reason, at, .. } => {
-                    (format!("l’équipe de l’annuaire\u{202f}: {reason}"), at)
-                }
+                // Who and why stay with the team.
+                Provenance::Override { at, .. } => ("l’équipe de l’annuaire".to_owned(), at),
             };
             let on = date::words(at.with_timezone(&time_zone(None)).date_naive());
             Origin { field: field.label(), by, on }

@@ -99,7 +99,7 @@ pub async fn search(
     Query(parameters): Query<SearchParameters>,
 ) -> Result<Response, Error> {
     let now = state.now();
-    let request = parameters.request(now);
+    let request = parameters.typed_request(now);
     let answer = state.ask(move |node| node.search(&request, now)).await??;
     Ok(respond(&SearchPage::new(&state, &parameters, &answer)))
 }

@@ -34,7 +34,7 @@ pub fn choices(places: &[Place], link: &SearchLink) -> Vec<Choice> {
         .map(|place| {
             let here = link.clone().without("commune").without("place").without_value("off", "place");
             let here = if is_commune(place) {
-                here.with("commune", place.code.clone())
+                here.in_commune(&place.code)
             } else {
                 here.with("place", format!("{}:{}", place.kind, place.code))
             };
