@@ -125,11 +125,11 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of a file that could not be read at all.
-    pub fn nothing_read(source: String, issue: Issue) -> Report {
+    /// The report of a source of which nothing was read.
+    pub fn of(source: impl Into<String>) -> Report {
         Report {
             run: None,
-            source,
+            source: source.into(),
             applied: false,
             read: 0,
             created: 0,
@@ -139,7 +139,7 @@ impl Report {
             rejected: 0,
             skipped: 0,
             warnings: 0,
-            issues: vec![issue],
+            issues: Vec::new(),
             unmapped: Vec::new(),
             changes: None,
         }

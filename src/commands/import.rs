@@ -32,7 +32,7 @@ pub async fn run(settings: &Settings, options: Import) -> Result<()> {
         Ok(outcome) => outcome,
         Err(error) => {
             if let (true, Some(issue)) = (json, error.issue(&options.location)) {
-                print_json(&Report::nothing_read(options.source, issue))?;
+                print_json(&Report { issues: vec![issue], ..Report::of(options.source) })?;
             }
             return Err(error.into());
         }

@@ -2,11 +2,12 @@
 
 use maille_domain::ListingId;
 use maille_domain::field::Field;
+use maille_domain::run::Report;
 use maille_store::Store;
 use maille_store::feed::Change;
 use sqlx::PgPool;
 
-use crate::support::{begin, day, import, record, report, team};
+use crate::support::{begin, day, import, record, team};
 
 fn listings(changes: &[Change]) -> Vec<ListingId> {
     changes
@@ -47,7 +48,7 @@ async fn a_slow_transaction_that_commits_late_is_not_missed(pool: PgPool) {
         communes: vec!["92007".into()],
     };
     other.put_territories(&[territory], true).await.unwrap();
-    other.finish(report("territoires"), day(1)).await.unwrap();
+    other.finish(Report::of("territoires"), day(1)).await.unwrap();
 
     let first = store.feed_after(0, 100).await.unwrap();
     assert!(
@@ -56,7 +57,7 @@ async fn a_slow_transaction_that_commits_late_is_not_missed(pool: PgPool) {
         first.changes
     );
 
-    slow.finish(report("lente"), day(2)).await.unwrap();
+    slow.finish(Report::of("lente"), day(2)).await.unwrap();
     let second = store.feed_after(first.cursor, 100).await.unwrap();
     assert_eq!(listings(&second.changes), [ListingId::founded_by("lente", "s")]);
     assert!(second.cursor > first.cursor);
@@ -113,7 +114,7 @@ async fn an_import_that_changes_nothing_wakes_nobody(pool: PgPool) {
     let head = store.feed_head().await.unwrap();
     let mut again = begin(&store, "csv", day(2)).await;
     again.seen(&["a".into()]).await.unwrap();
-    again.finish(report("csv"), day(2)).await.unwrap();
+    again.finish(Report::of("csv"), day(2)).await.unwrap();
     import(&store, "csv", day(3), &[team("a", "01 99 00 00 01")]).await;
     assert_eq!(store.feed_head().await.unwrap(), head, "the same record written again is the same listing");
 }

@@ -2,13 +2,14 @@
 
 use maille_domain::field::Field;
 use maille_domain::listing::Provenance;
+use maille_domain::run::Report;
 use maille_domain::{Fields, ListingId};
 use maille_store::overrides::NewOverride;
 use maille_store::{Error, Store};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{begin, day, founded, import, record, report, team};
+use crate::support::{begin, day, founded, import, record, team};
 
 const EVERY_FIELD: &[(Field, &str)] = &[
     (Field::Name, "Équipe mobile de gériatrie Sud 92"),
@@ -102,7 +103,7 @@ async fn a_withdrawn_record_is_kept_and_can_come_back(pool: PgPool) {
     import(&store, "csv", day(1), &[team("r-1", "01 99 00 00 01")]).await;
     let mut run = begin(&store, "csv", day(8)).await;
     run.withdraw(&["r-1".into()]).await.unwrap();
-    run.finish(report("csv"), day(8)).await.unwrap();
+    run.finish(Report::of("csv"), day(8)).await.unwrap();
     let gone = founded(&store, "csv", "r-1").await;
     assert_eq!((gone.withdrawn_at, gone.fields.name.as_str()), (Some(day(8)), "Équipe mobile de gériatrie"));
 
@@ -185,6 +186,6 @@ async fn two_imports_of_one_source_do_not_mix(pool: PgPool) {
         })
         .await;
     assert!(matches!(second, Err(Error::ImportUnderWay(source)) if source == "csv"));
-    first.finish(report("csv"), day(1)).await.unwrap();
-    begin(&store, "csv", day(2)).await.finish(report("csv"), day(2)).await.unwrap();
+    first.finish(Report::of("csv"), day(1)).await.unwrap();
+    begin(&store, "csv", day(2)).await.finish(Report::of("csv"), day(2)).await.unwrap();
 }

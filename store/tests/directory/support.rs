@@ -35,30 +35,11 @@ pub async fn begin(store: &Store, source: &str, at: DateTime<Utc>) -> Import {
         .unwrap()
 }
 
-pub fn report(source: &str) -> Report {
-    Report {
-        run: None,
-        source: source.into(),
-        applied: false,
-        read: 0,
-        created: 0,
-        updated: 0,
-        unchanged: 0,
-        withdrawn: 0,
-        rejected: 0,
-        skipped: 0,
-        warnings: 0,
-        issues: vec![],
-        unmapped: vec![],
-        changes: None,
-    }
-}
-
 /// Imports these records as one run.
 pub async fn import(store: &Store, source: &str, at: DateTime<Utc>, records: &[Incoming]) {
     let mut run = begin(store, source, at).await;
     run.put(records).await.unwrap();
-    run.finish(report(source), at).await.unwrap();
+    run.finish(Report::of(source), at).await.unwrap();
 }
 
 /// The listing that a record founded.

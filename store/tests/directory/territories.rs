@@ -1,11 +1,12 @@
 //! Coordination territories come in, change, go, and come back.
 
 use maille_domain::Territory;
+use maille_domain::run::Report;
 use maille_store::Store;
 use maille_store::territory::TerritoriesWritten;
 use sqlx::PgPool;
 
-use crate::support::{begin, day, report};
+use crate::support::{begin, day};
 
 fn territory(code: &str, communes: &[&str]) -> Territory {
     Territory {
@@ -19,7 +20,7 @@ fn territory(code: &str, communes: &[&str]) -> Territory {
 async fn write(store: &Store, d: u32, territories: &[Territory]) -> TerritoriesWritten {
     let mut run = begin(store, "territoires", day(d)).await;
     let written = run.put_territories(territories, true).await.unwrap();
-    run.finish(report("territoires"), day(d)).await.unwrap();
+    run.finish(Report::of("territoires"), day(d)).await.unwrap();
     written
 }
 
