@@ -7,9 +7,10 @@ use maille_domain::Request;
 use maille_domain::vocabulary::Theme;
 
 use crate::error::Error;
-use crate::extract::{FromQuery, Query, Reader};
+use crate::extract::Query;
 use crate::french;
 use crate::page::{Cache, Layout, Page, respond};
+use crate::pages::kept_place::KeptPlace;
 use crate::parameters::SearchLink;
 use crate::state::WebState;
 use crate::views::Form;
@@ -40,29 +41,14 @@ struct Browse {
     count: String,
 }
 
-/// The parameters: a place already chosen.
-#[derive(Debug)]
-pub struct Parameters {
-    commune: Option<String>,
-}
-
-impl FromQuery for Parameters {
-    fn from_query(reader: &mut Reader, _state: &WebState) -> Parameters {
-        Parameters { commune: reader.one("commune", |text| Ok(text.to_owned())) }
-    }
-}
-
 /// `GET /`.
-pub async fn home(
-    State(state): State<WebState>,
-    Query(parameters): Query<Parameters>,
-) -> Result<Response, Error> {
+pub async fn home(State(state): State<WebState>, Query(kept): Query<KeptPlace>) -> Result<Response, Error> {
     let now = state.now();
     let everything = Request { limit: 1, ..Request::default() };
     let answer = state.ask(move |node| node.search(&everything, now)).await??;
     let link = |name, code: &str| {
         let here = SearchLink::default();
-        let here = match &parameters.commune {
+        let here = match &kept.commune {
             Some(commune) => here.with("commune", commune.clone()),
             None => here,
         };
@@ -93,7 +79,7 @@ pub async fn home(
         layout: Layout::at(&state, "Qui peut aider ici\u{202f}?", "/"),
         territory: state.territory.as_deref().map(str::to_owned),
         size: french::counted(answer.total, "ressource", "ressources"),
-        form: Form { q: String::new(), commune: parameters.commune.unwrap_or_default(), large: true },
+        form: Form { q: String::new(), commune: kept.commune.unwrap_or_default(), large: true },
         kinds,
         themes,
     }))

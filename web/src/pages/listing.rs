@@ -15,9 +15,10 @@ use maille_territory::Place;
 
 use super::sheet::{Section, sections};
 use crate::error::{Error, Missing};
-use crate::extract::{FromQuery, Query, Reader};
+use crate::extract::Query;
 use crate::french::date;
 use crate::page::{Cache, Layout, Page, respond};
+use crate::pages::kept_place::KeptPlace;
 use crate::parameters::SearchLink;
 use crate::place::{CommuneMeant, commune_meant};
 use crate::state::WebState;
@@ -85,23 +86,11 @@ impl Page for GonePage {
     }
 }
 
-/// The parameters: the place asked, when one comes from a search.
-#[derive(Debug)]
-pub struct Parameters {
-    commune: Option<String>,
-}
-
-impl FromQuery for Parameters {
-    fn from_query(reader: &mut Reader, _state: &WebState) -> Parameters {
-        Parameters { commune: reader.one("commune", |text| Ok(text.to_owned())) }
-    }
-}
-
 /// `GET /ressources/{slug}`.
 pub async fn listing(
     State(state): State<WebState>,
     slug: Result<Path<String>, PathRejection>,
-    Query(parameters): Query<Parameters>,
+    Query(kept): Query<KeptPlace>,
 ) -> Result<Response, Error> {
     let missing = Error::NotFound(Missing::Listing);
     let Path(slug) = slug.map_err(|_| missing.clone())?;
@@ -114,7 +103,7 @@ pub async fn listing(
         let listing = Arc::clone(&listing);
         state
             .ask(move |node| {
-                let seen = parameters.commune.and_then(|commune| Seen::from(node, &listing, &commune, now));
+                let seen = kept.commune.and_then(|commune| Seen::from(node, &listing, &commune, now));
                 (seen, sections(node, &listing, now))
             })
             .await?

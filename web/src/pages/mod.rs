@@ -5,4 +5,5 @@ pub mod home;
 pub mod listing;
 pub mod search;
 
+mod kept_place;
 mod sheet;
