@@ -10,6 +10,7 @@ pub mod category;
 pub mod clock;
 pub mod contact;
 pub mod coverage;
+pub mod feed;
 pub mod field;
 pub mod hours;
 pub mod identifier;
@@ -25,6 +26,7 @@ pub mod vocabulary;
 
 pub use category::Category;
 pub use coverage::{Coverage, CoverageLevel};
+pub use feed::FeedPosition;
 pub use field::Field;
 pub use listing::{Fields, Listing, ListingId};
 pub use phone::Phone;

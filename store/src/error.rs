@@ -1,5 +1,7 @@
 //! What can go wrong between the directory and its database.
 
+use std::time::Duration;
+
 use maille_domain::field::{Expected, Field};
 
 /// A failure of the store. What is merely absent is an `Option`, never an error.
@@ -41,6 +43,17 @@ pub enum Error {
     /// Another import of the same source is under way.
     #[error("un import de la source « {0} » est déjà en cours ; relancez-le quand il sera fini")]
     ImportUnderWay(String),
+    /// What is to be written was held by somebody else for too long; nothing was changed.
+    #[error("{holder} écrit en ce moment, et n’avait pas fini après {} s d’attente : rien n’a été changé, relancez", waited.as_secs())]
+    Busy {
+        /// Who holds it: "l’import de la source « ror » (commencé il y a 3 min)".
+        holder: String,
+        /// How long it was waited for.
+        waited: Duration,
+    },
+    /// The server only copies another one, and takes no writes.
+    #[error("ce serveur Postgres est une copie, qui ne reçoit pas d’écriture")]
+    Standby,
 }
 
 impl Error {
@@ -56,5 +69,11 @@ impl Error {
             ),
             _ => false,
         }
+    }
+
+    /// Whether a lock was waited for in vain.
+    pub(crate) fn is_lock_timeout(&self) -> bool {
+        // https://www.postgresql.org/docs/current/errcodes-appendix.html, lock_not_available
+        matches!(self, Error::Database(sqlx::Error::Database(error)) if error.code().as_deref() == Some("55P03"))
     }
 }

@@ -3,7 +3,8 @@
 //! Entries are in commit order (see the triggers in the first migration): whoever has read up to an entry has missed
 //! nothing before it. Notifications only wake readers; the table is the truth.
 
-use maille_domain::{Listing, ListingId, Territory};
+use chrono::{DateTime, Utc};
+use maille_domain::{FeedPosition, Listing, ListingId, Territory};
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
@@ -29,7 +30,7 @@ pub struct Batch {
     /// What changed, each thing once, in the order of its last change.
     pub changes: Vec<Change>,
     /// The position after it: ask from here next.
-    pub cursor: i64,
+    pub position: FeedPosition,
     /// Whether more was waiting.
     pub more: bool,
 }
@@ -61,21 +62,37 @@ impl Store {
             .await?)
     }
 
-    /// Up to `most` entries after `cursor`, as states. Empty when nothing happened since.
-    pub async fn feed_after(&self, cursor: i64, most: i64) -> Result<Batch, Error> {
+    /// Whether the feed holds the very entry that a reader stands at. It does not when the reader followed another
+    /// database, or this one before a backup was restored, or a server that went down with entries its copy never had:
+    /// then nothing says what it missed, and it must start again.
+    pub async fn feed_holds(&self, position: &FeedPosition) -> Result<bool, Error> {
+        if position.cursor == 0 {
+            return Ok(true);
+        }
+        let entry = sqlx::query!("select entity_id, at from feed where seq = $1", position.cursor)
+            .fetch_optional(&self.pool)
+            .await?;
+        Ok(entry.is_some_and(|entry| mark(&entry.entity_id, entry.at) == position.mark))
+    }
+
+    /// Up to `most` entries after a position, as states. Empty when nothing happened since.
+    pub async fn feed_after(&self, position: &FeedPosition, most: i64) -> Result<Batch, Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("set transaction isolation level repeatable read, read only")
             .execute(&mut *transaction)
             .await?;
         let entries = sqlx::query!(
-            "select seq, entity, entity_id from feed where seq > $1 order by seq limit $2",
-            cursor,
+            "select seq, entity, entity_id, at from feed where seq > $1 order by seq limit $2",
+            position.cursor,
             most
         )
         .fetch_all(&mut *transaction)
         .await?;
         let more = i64::try_from(entries.len()).is_ok_and(|read| read == most);
-        let reached = entries.last().map_or(cursor, |entry| entry.seq);
+        let reached = entries.last().map_or_else(
+            || position.clone(),
+            |entry| FeedPosition { cursor: entry.seq, mark: mark(&entry.entity_id, entry.at) },
+        );
 
         let (mut listings, mut territories): (Vec<Uuid>, Vec<String>) = (Vec::new(), Vec::new());
         for entry in entries {
@@ -112,11 +129,11 @@ impl Store {
             None => Change::ListingGone(ListingId(id)),
         }));
         transaction.commit().await?;
-        Ok(Batch { changes, cursor: reached, more })
+        Ok(Batch { changes, position: reached, more })
     }
 
     /// The whole directory as it stands at one instant, handed over in pieces of `piece` listings, territories first:
-    /// to build an index from nothing. Returns the feed position of that instant.
+    /// to build an index from nothing. Returns the feed's position at that instant.
     ///
     /// # Errors
     /// The database's, or the first that `take` returns.
@@ -124,16 +141,19 @@ impl Store {
         &self,
         piece: i64,
         mut take: impl FnMut(Vec<Change>) -> Result<(), E>,
-    ) -> Result<i64, E> {
+    ) -> Result<FeedPosition, E> {
         let mut transaction = self.pool.begin().await.map_err(Error::from)?;
         sqlx::query!("set transaction isolation level repeatable read, read only")
             .execute(&mut *transaction)
             .await
             .map_err(Error::from)?;
-        let head = sqlx::query_scalar!(r#"select coalesce(max(seq), 0) as "head!" from feed"#)
-            .fetch_one(&mut *transaction)
+        let last = sqlx::query!("select seq, entity_id, at from feed order by seq desc limit 1")
+            .fetch_optional(&mut *transaction)
             .await
             .map_err(Error::from)?;
+        let head = last
+            .map(|last| FeedPosition { cursor: last.seq, mark: mark(&last.entity_id, last.at) })
+            .unwrap_or_default();
         let territories = crate::territory::read_all(&mut transaction).await?;
         take(territories.into_iter().map(Change::Territory).collect())?;
         let mut after = Uuid::nil();
@@ -146,6 +166,11 @@ impl Store {
         transaction.commit().await.map_err(Error::from)?;
         Ok(head)
     }
+}
+
+/// The mark of an entry: what changed, and the microsecond of its commit.
+fn mark(entity_id: &str, at: DateTime<Utc>) -> String {
+    format!("{}-{entity_id}", at.timestamp_micros())
 }
 
 /// Each value once, where it was last.

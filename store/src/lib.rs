@@ -8,6 +8,7 @@ pub mod connection;
 mod error;
 pub mod feed;
 pub mod listing;
+mod locks;
 pub mod overrides;
 pub mod run;
 mod source;

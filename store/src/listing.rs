@@ -217,6 +217,14 @@ pub(crate) async fn layers(
     Ok((records, overrides))
 }
 
+/// Makes an organization known before a transaction needs it, so that an edit holds none while it waits for a listing.
+pub(crate) async fn found_organization(connection: &mut PgConnection, name: &str) -> Result<(), Error> {
+    sqlx::query!("insert into organization (name) values ($1) on conflict (name) do nothing", name)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
 async fn write(
     connection: &mut PgConnection,
     changed: &mut [Changed<'_>],
@@ -376,8 +384,7 @@ fn difference(changed: &Changed<'_>) -> (Value, Value) {
     (json!(before), json!(after))
 }
 
-/// A new listing takes the slug of its name; where that is taken, the beginning of its id makes it its own. Two
-/// transactions that found listings of one name at once meet at the lock of that name.
+/// A new listing takes the slug of its name; where that is taken, the beginning of its id makes it its own.
 async fn give_slugs(connection: &mut PgConnection, changed: &mut [Changed<'_>]) -> Result<(), Error> {
     let wanted = |fields: &Fields| slug(&fields.name, fields.commune().map(|commune| &*commune.name));
     let mut bases: Vec<String> = changed
@@ -390,8 +397,7 @@ async fn give_slugs(connection: &mut PgConnection, changed: &mut [Changed<'_>]) 
     }
     bases.sort();
     bases.dedup();
-    // One lock for all founding of listings: held to the end of the transaction, so that a slug seen free stays free.
-    sqlx::query!("select pg_advisory_xact_lock(hashtext('maille.slug'))").execute(&mut *connection).await?;
+    // Listings are founded by imports alone, in turn: a slug seen free stays free.
     let taken = sqlx::query_scalar!("select slug from listing where slug = any($1)", &bases)
         .fetch_all(connection)
         .await?;

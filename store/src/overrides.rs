@@ -10,7 +10,7 @@ use serde_json::Value;
 use sqlx::PgConnection;
 use uuid::Uuid;
 
-use crate::listing::{Cause, layers, resolve_and_write};
+use crate::listing::{Cause, found_organization, layers, resolve_and_write};
 use crate::{Error, Store};
 
 /// A value to set over the sources'.
@@ -50,9 +50,20 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::UnknownListing`]; [`Error::Required`] for an emptied name or category; [`Error::Value`] when the
-    /// listing would not hold together (`age_min` above `age_max`).
+    /// listing would not hold together (`age_min` above `age_max`); [`Error::Busy`] when another writer keeps the
+    /// listing too long.
     pub async fn set_override(&self, new: NewOverride, now: DateTime<Utc>) -> Result<(), Error> {
-        let mut transaction = self.pool.begin().await?;
+        let set = self.write_override(new, now).await;
+        self.named(set).await
+    }
+
+    async fn write_override(&self, new: NewOverride, now: DateTime<Utc>) -> Result<(), Error> {
+        if let (Field::Organization, Some(Value::String(name))) = (new.field, &new.value) {
+            let mut transaction = self.begin_writing().await?;
+            found_organization(&mut transaction, name).await?;
+            transaction.commit().await?;
+        }
+        let mut transaction = self.begin_writing().await?;
         let locked = sqlx::query_scalar!("select id from listing where id = $1 for update", new.listing.0)
             .fetch_optional(&mut *transaction)
             .await?;

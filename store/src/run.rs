@@ -40,10 +40,12 @@ pub struct Known {
 /// A run under way. Dropped without [`Import::finish`], nothing happened.
 #[derive(Debug)]
 pub struct Import {
+    store: Store,
     transaction: Transaction<'static, Postgres>,
     source: String,
     run: i64,
     at: DateTime<Utc>,
+    has_turn: bool,
 }
 
 /// What a run is told of itself.
@@ -67,7 +69,7 @@ impl Store {
     /// # Errors
     /// [`Error::ImportUnderWay`] when another run of the same source has not ended.
     pub async fn begin_import(&self, start: RunStart<'_>) -> Result<Import, Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = self.begin_writing().await?;
         let free = sqlx::query_scalar!(
             r#"select pg_try_advisory_xact_lock(hashtext('maille.import'), hashtext($1)) as "free!""#,
             start.source
@@ -89,7 +91,14 @@ impl Store {
         )
         .fetch_one(&mut *transaction)
         .await?;
-        Ok(Import { transaction, source: start.source.to_owned(), run, at: start.at })
+        Ok(Import {
+            store: self.clone(),
+            transaction,
+            source: start.source.to_owned(),
+            run,
+            at: start.at,
+            has_turn: false,
+        })
     }
 
     /// The runs, the latest first, without their issues.
@@ -208,8 +217,26 @@ impl Import {
         Ok(rows.into_iter().map(|row| (row.source_id, row.values.0)).collect())
     }
 
-    /// Writes records that are new, changed or back, and resolves their listings.
+    /// Writes records that are new, changed or back, and resolves their listings. The first time, waits for the import
+    /// that is writing.
+    ///
+    /// # Errors
+    /// [`Error::Busy`] when another writer kept this one waiting too long.
     pub async fn put(&mut self, records: &[Incoming]) -> Result<(), Error> {
+        self.take_turn().await?;
+        let written = self.write(records).await;
+        self.store.named(written).await
+    }
+
+    async fn take_turn(&mut self) -> Result<(), Error> {
+        if !self.has_turn {
+            self.store.take_turn(&mut self.transaction).await?;
+            self.has_turn = true;
+        }
+        Ok(())
+    }
+
+    async fn write(&mut self, records: &[Incoming]) -> Result<(), Error> {
         let ids: Vec<String> = records.iter().map(|record| record.source_id.clone()).collect();
         let before = sqlx::query!(
             r#"select source_id, "values" as "values: Json<Values>", since as "since: Json<BTreeMap<Field, DateTime<Utc>>>"
@@ -290,7 +317,11 @@ impl Import {
     }
 
     /// Withdraws records that a complete source no longer has.
+    ///
+    /// # Errors
+    /// [`Error::Busy`], as [`Import::put`].
     pub async fn withdraw(&mut self, source_ids: &[String]) -> Result<(), Error> {
+        self.take_turn().await?;
         sqlx::query!(
             "update source_record set withdrawn_at = $3 where source = $1 and source_id = any($2) and withdrawn_at is null",
             self.source,
@@ -299,7 +330,8 @@ impl Import {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.resolve(source_ids).await
+        let resolved = self.resolve(source_ids).await;
+        self.store.named(resolved).await
     }
 
     /// Writes the coordination territories of the source.
@@ -357,7 +389,8 @@ impl Import {
         .execute(&mut *self.transaction)
         .await?;
         report.issues = issues;
-        self.transaction.commit().await?;
+        let committed = self.transaction.commit().await;
+        self.store.named(committed.map_err(Error::from)).await?;
         Ok(report)
     }
 }

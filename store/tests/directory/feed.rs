@@ -1,13 +1,18 @@
 //! The change feed is in commit order, and carries states.
 
-use maille_domain::ListingId;
 use maille_domain::field::Field;
 use maille_domain::run::Report;
+use maille_domain::{FeedPosition, ListingId};
 use maille_store::Store;
 use maille_store::feed::Change;
 use sqlx::PgPool;
 
 use crate::support::{begin, day, import, record, team};
+
+/// Where a reader begins.
+fn start() -> FeedPosition {
+    FeedPosition::default()
+}
 
 fn listings(changes: &[Change]) -> Vec<ListingId> {
     changes
@@ -27,7 +32,7 @@ async fn a_slow_transaction_that_commits_late_is_not_missed(pool: PgPool) {
     let mut slow = begin(&store, "lente", day(1)).await;
     slow.put(&[record("s", &[(Field::Name, "Lente"), (Field::Category, "emg")])]).await.unwrap();
 
-    // The slow run holds the lock under which new listings are named: the quick one brings a territory.
+    // The slow run has the turn of those that write listings: the quick one brings a territory.
     let mut quick = store
         .begin_import(maille_store::run::RunStart {
             source: "territoires",
@@ -47,7 +52,7 @@ async fn a_slow_transaction_that_commits_late_is_not_missed(pool: PgPool) {
     quick.put_territories(&[territory], true).await.unwrap();
     quick.finish(Report::of("territoires"), day(1)).await.unwrap();
 
-    let first = store.feed_after(0, 100).await.unwrap();
+    let first = store.feed_after(&start(), 100).await.unwrap();
     assert!(
         matches!(&first.changes[..], [Change::Territory(_)]),
         "only what is committed: {:?}",
@@ -55,9 +60,9 @@ async fn a_slow_transaction_that_commits_late_is_not_missed(pool: PgPool) {
     );
 
     slow.finish(Report::of("lente"), day(2)).await.unwrap();
-    let second = store.feed_after(first.cursor, 100).await.unwrap();
+    let second = store.feed_after(&first.position, 100).await.unwrap();
     assert_eq!(listings(&second.changes), [ListingId::founded_by("lente", "s")]);
-    assert!(second.cursor > first.cursor);
+    assert!(second.position.cursor > first.position.cursor);
 }
 
 /// Two transactions at the point of committing: the second waits for the first, so that numbers become visible in order.
@@ -65,7 +70,7 @@ async fn a_slow_transaction_that_commits_late_is_not_missed(pool: PgPool) {
 async fn numbers_become_visible_in_order(pool: PgPool) {
     let store = Store::on(pool.clone());
     import(&store, "csv", day(1), &[team("a", "01 99 00 00 01"), team("b", "01 99 00 00 02")]).await;
-    let start = store.feed_head().await.unwrap();
+    let start = store.feed_after(&start(), 100).await.unwrap().position;
 
     let mut first = pool.begin().await.unwrap();
     sqlx::query("update listing set updated_at = now() where slug = 'equipe-mobile-de-geriatrie'")
@@ -95,13 +100,13 @@ async fn numbers_become_visible_in_order(pool: PgPool) {
         tokio::task::yield_now().await;
     }
     assert_eq!(
-        store.feed_after(start, 10).await.unwrap().changes.len(),
+        store.feed_after(&start, 10).await.unwrap().changes.len(),
         0,
         "nothing is visible before the first commits"
     );
     first.commit().await.unwrap();
     second.await.unwrap();
-    assert_eq!(store.feed_after(start, 10).await.unwrap().changes.len(), 2);
+    assert_eq!(store.feed_after(&start, 10).await.unwrap().changes.len(), 2);
 }
 
 #[sqlx::test]
@@ -122,7 +127,7 @@ async fn a_reader_is_woken_by_a_commit(pool: PgPool) {
     let mut wake = store.wake().await.unwrap();
     import(&store, "csv", day(1), &[team("a", "01 99 00 00 01")]).await;
     wake.wait().await.unwrap();
-    assert_eq!(store.feed_after(0, 10).await.unwrap().changes.len(), 1);
+    assert_eq!(store.feed_after(&start(), 10).await.unwrap().changes.len(), 1);
 }
 
 #[sqlx::test]
@@ -135,11 +140,11 @@ async fn the_feed_is_read_in_pieces_and_a_snapshot_is_whole(pool: PgPool) {
         .collect();
     import(&store, "csv", day(1), &records).await;
 
-    let mut cursor = 0;
+    let mut position = start();
     let mut followed = Vec::new();
     loop {
-        let batch = store.feed_after(cursor, 10).await.unwrap();
-        cursor = batch.cursor;
+        let batch = store.feed_after(&position, 10).await.unwrap();
+        position = batch.position;
         followed.extend(listings(&batch.changes));
         if !batch.more {
             break;
@@ -154,6 +159,24 @@ async fn the_feed_is_read_in_pieces_and_a_snapshot_is_whole(pool: PgPool) {
         .await
         .unwrap();
     followed.sort();
-    assert_eq!((followed.len(), head), (25, cursor));
+    assert_eq!((followed.len(), head), (25, position));
     assert_eq!(taken, followed);
+}
+
+/// A number alone does not tell two histories apart: after a failover or a restored backup, another entry may bear it.
+#[sqlx::test]
+async fn a_position_is_told_from_another_history(pool: PgPool) {
+    let store = Store::on(pool.clone());
+    import(&store, "csv", day(1), &[team("a", "01 99 00 00 01"), team("b", "01 99 00 00 02")]).await;
+    let position = store.feed_after(&start(), 10).await.unwrap().position;
+    assert!(store.feed_holds(&position).await.unwrap() && store.feed_holds(&start()).await.unwrap());
+
+    // The last entry is lost, and another comes in its place.
+    sqlx::query("delete from feed where seq = $1").bind(position.cursor).execute(&pool).await.unwrap();
+    assert!(!store.feed_holds(&position).await.unwrap());
+    sqlx::query("alter table feed alter column seq restart with 2").execute(&pool).await.unwrap();
+    import(&store, "csv", day(2), &[team("c", "01 99 00 00 03")]).await;
+    let other = store.feed_after(&start(), 10).await.unwrap().position;
+    assert_eq!(other.cursor, position.cursor);
+    assert!(!store.feed_holds(&position).await.unwrap() && store.feed_holds(&other).await.unwrap());
 }

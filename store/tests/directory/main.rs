@@ -5,5 +5,6 @@
 
 mod feed;
 mod layers;
+mod locks;
 mod support;
 mod territories;

@@ -1,0 +1,101 @@
+//! Who writes when: writers that need the same thing wait for each other, within bounds, and are told for whom.
+//!
+//! What a writer takes, always in this order, so that no two can embrace:
+//!
+//! 1. an import, the lock of its source: a second import of that source is refused at once;
+//! 2. an import, the turn: imports write one after the other, and may each found listings and organizations;
+//! 3. the rows of the listings it changes; an edit holds nothing else when it waits for them;
+//! 4. at the commit, the lock of the feed (first migration), held until the commit is visible.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use sqlx::{PgConnection, Postgres, Transaction};
+
+use crate::{Error, Store};
+
+/// An import waits for the one before it as many times longer than an edit waits for an import.
+const IMPORTS_ARE_PATIENT: u32 = 10;
+
+impl Store {
+    /// A transaction that writes: what it waits for, it waits for within bounds.
+    pub(crate) async fn begin_writing(&self) -> Result<Transaction<'static, Postgres>, Error> {
+        let mut transaction = self.pool.begin().await?;
+        be_patient(&mut transaction, self.patience).await?;
+        Ok(transaction)
+    }
+
+    /// The turn of an import, until its transaction ends.
+    pub(crate) async fn take_turn(&self, connection: &mut PgConnection) -> Result<(), Error> {
+        let free =
+            sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('maille.turn'), 0) as "free!""#)
+                .fetch_one(&mut *connection)
+                .await?;
+        if free {
+            return Ok(());
+        }
+        tracing::info!("{} écrit encore : cet import attend son tour", self.holder().await?);
+        let patience = self.patience * IMPORTS_ARE_PATIENT;
+        be_patient(connection, patience).await?;
+        let waited = sqlx::query!("select pg_advisory_xact_lock(hashtext('maille.turn'), 0)")
+            .execute(&mut *connection)
+            .await;
+        self.named_after(waited.map_err(Error::from), patience).await?;
+        be_patient(connection, self.patience).await
+    }
+
+    /// Says for whom a writer waited in vain, if it did.
+    pub(crate) async fn named<T>(&self, outcome: Result<T, Error>) -> Result<T, Error> {
+        self.named_after(outcome, self.patience).await
+    }
+
+    async fn named_after<T>(&self, outcome: Result<T, Error>, waited: Duration) -> Result<T, Error> {
+        match outcome {
+            Err(error) if error.is_lock_timeout() => {
+                Err(Error::Busy { holder: self.holder().await?, waited })
+            }
+            other => other,
+        }
+    }
+
+    /// Whoever has the turn, in words that begin a sentence.
+    async fn holder(&self) -> Result<String, Error> {
+        let import = sqlx::query!(
+            r#"select source.name as "source?", activity.xact_start as "since!: DateTime<Utc>",
+                      clock_timestamp() as "now!: DateTime<Utc>"
+               from pg_locks as turn
+               join pg_database on pg_database.oid = turn.database and pg_database.datname = current_database()
+               join pg_locks as own on own.pid = turn.pid and own.classid = hashtext('maille.import')::oid
+                   and own.locktype = 'advisory' and own.objsubid = 2 and own.granted
+               join pg_stat_activity as activity on activity.pid = turn.pid and activity.xact_start is not null
+               left join source on hashtext(source.name)::oid = own.objid
+               where turn.locktype = 'advisory' and turn.classid = hashtext('maille.turn')::oid and turn.objsubid = 2
+                   and turn.granted
+               limit 1"#
+        )
+        .fetch_optional(&self.pool)
+        .await?;
+        Ok(match import {
+            None => "une autre correction".to_owned(),
+            Some(import) => {
+                // The name of a source is not readable before its first import is committed.
+                let which = import.source.map_or_else(
+                    || "le premier import d’une source".to_owned(),
+                    |source| format!("l’import de la source « {source} »"),
+                );
+                let minutes = (import.now - import.since).num_minutes();
+                let since =
+                    if minutes > 0 { format!(" (commencé il y a {minutes} min)") } else { String::new() };
+                format!("{which}{since}")
+            }
+        })
+    }
+}
+
+async fn be_patient(connection: &mut PgConnection, patience: Duration) -> Result<(), Error> {
+    let patience = format!("{}ms", patience.as_millis());
+    sqlx::query_scalar!(r#"select set_config('lock_timeout', $1, true) as "set!""#, patience)
+        .fetch_one(connection)
+        .await?;
+    Ok(())
+}
