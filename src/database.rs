@@ -18,14 +18,14 @@ impl Database {
     pub async fn open(settings: &Settings) -> Result<Database> {
         // An empty variable is no address.
         if let Some(address) = settings.database_url.as_ref().filter(|address| !address.is_empty()) {
-            let options =
+            let servers =
                 parse_address(address).context("DATABASE_URL n’est pas une adresse postgres:// lisible")?;
             let store =
-                Store::open(options).await.context("Postgres ne répond pas à l’adresse de DATABASE_URL")?;
+                Store::open(&servers).await.context("Postgres ne répond pas à l’adresse de DATABASE_URL")?;
             return Ok(Database { store, cluster: None });
         }
         let cluster = Cluster::start(&settings.data_dir).await?;
-        match Store::open(cluster.connect_options()).await {
+        match Store::open(&[cluster.connect_options()]).await {
             Ok(store) => Ok(Database { store, cluster: Some(cluster) }),
             Err(error) => {
                 cluster.stop().await?;
@@ -41,6 +41,15 @@ impl Database {
             cluster.stop().await?;
         }
         Ok(())
+    }
+
+    /// After an error: whether it should be left and opened again. A server of `DATABASE_URL` may have handed over to
+    /// another one; a private one that died is started again, but not one that somebody stopped.
+    pub async fn is_to_reopen(&self) -> bool {
+        match &self.cluster {
+            None => true,
+            Some(cluster) => cluster.has_died().await,
+        }
     }
 
     /// Runs `work`, then leaves, whatever came of it.

@@ -21,26 +21,36 @@ const PIECE: i64 = 2_000;
 const LONGEST_FROM_NOTHING: i64 = 5_000;
 /// A notification can be lost with its connection, and another process can publish an index: look this often anyway.
 const LOOK: Duration = Duration::from_millis(500);
-/// Between two attempts to reach Postgres.
+/// Between two attempts to reach Postgres, or to write the index.
 const RETRY: Duration = Duration::from_secs(1);
+/// A question to Postgres that is not answered in this time will not be.
+const SILENCE: Duration = Duration::from_secs(30);
 
-/// Opens the index for writing; rebuilds one that is damaged or of another version.
-pub async fn open_index(directory: &Path, store: Option<&Store>) -> Result<Index> {
-    match Index::open(directory) {
+/// Opens the index for writing, behind the node that answers from it already if there is one; rebuilds one that is damaged
+/// or of another version.
+pub async fn open_index(directory: &Path, node: Option<&Node>, store: Option<&Store>) -> Result<Index> {
+    let opened = match node {
+        Some(node) => Index::open_behind(node),
+        None => Index::open(directory),
+    };
+    match opened {
         Ok(index) => Ok(index),
-        Err(Error::Locked { .. }) => {
-            anyhow::bail!(
+        Err(error @ Error::Locked { .. }) => Err(error).with_context(|| {
+            format!(
                 "un autre programme maille sert déjà le dossier {} ; arrêtez-le, ou choisissez un autre --data-dir",
                 directory.display()
             )
-        }
+        }),
         Err(error @ Error::Unusable { .. }) => {
             let Some(store) = store else {
                 return Err(error)
                     .context("l’index est inutilisable et Postgres ne répond pas pour le reconstruire");
             };
             warn!("l’index est reconstruit : {error}");
-            rebuild(directory, store).await
+            let rebuilt = rebuild(directory, store).await?;
+            let Some(node) = node else { return Ok(rebuilt) };
+            drop(rebuilt);
+            Ok(Index::open_behind(node)?)
         }
         Err(error) => Err(error)
             .with_context(|| format!("l’index ne peut pas être ouvert dans {}", directory.display())),
@@ -53,7 +63,7 @@ pub async fn rebuild(directory: &Path, store: &Store) -> Result<Index> {
     let head = store
         .snapshot(PIECE, |changes| {
             let changes: Vec<Change> = changes.into_iter().map(change).collect();
-            rebuild.apply(&changes, 0).map_err(anyhow::Error::from)
+            tokio::task::block_in_place(|| rebuild.apply(&changes, 0)).map_err(anyhow::Error::from)
         })
         .await?;
     rebuild.apply(&[], head)?;
@@ -72,24 +82,36 @@ pub async fn catch_up(directory: &Path, store: &Store, index: &mut Index) -> Res
     index
         .follow()
         .or_else(|error| if matches!(error, Error::Locked { .. }) { Ok(false) } else { Err(error) })?;
-    let head = store.feed_head().await?;
-    let from_nothing = index.cursor() == 0 && head > LONGEST_FROM_NOTHING;
-    // A feed that ends before the index does is another database, or one restored from a backup.
-    if from_nothing || index.cursor() > head {
+    if index.position().cursor == 0 && answered(store.feed_head()).await? > LONGEST_FROM_NOTHING {
         info!("l’index est construit depuis l’annuaire");
-        drop(rebuild(directory, store).await?);
-        index.follow()?;
+        start_again(directory, store, index).await?;
     }
     loop {
-        let batch = store.feed_after(index.cursor(), PIECE).await?;
-        if batch.cursor > index.cursor() {
+        let Some(batch) = answered(store.feed_after(index.position(), PIECE)).await? else {
+            warn!("la base n’est plus celle que l’index suivait, il est reconstruit");
+            start_again(directory, store, index).await?;
+            continue;
+        };
+        if batch.position != *index.position() {
             let changes: Vec<Change> = batch.changes.into_iter().map(change).collect();
-            tokio::task::block_in_place(|| index.apply(&changes, batch.cursor))?;
+            tokio::task::block_in_place(|| index.apply(&changes, batch.position))?;
         }
         if !batch.more {
             return Ok(());
         }
     }
+}
+
+async fn start_again(directory: &Path, store: &Store, index: &mut Index) -> Result<()> {
+    drop(rebuild(directory, store).await?);
+    index.follow()?;
+    Ok(())
+}
+
+/// An answer of Postgres, or an error: a server that hangs, or a network that swallows, is absent too.
+async fn answered<T>(asked: impl Future<Output = Result<T, maille_store::Error>>) -> Result<T> {
+    let answer = tokio::time::timeout(SILENCE, asked).await;
+    Ok(answer.with_context(|| format!("Postgres n’a pas répondu en {} s", SILENCE.as_secs()))??)
 }
 
 /// Waits, at most `patience`, until a node that somebody else keeps true has reached the end of the feed.
@@ -103,55 +125,80 @@ pub async fn wait_for(node: &Node, store: &Store, patience: Duration) -> Result<
     Ok(())
 }
 
-/// Follows the feed until told to stop, through every absence of Postgres. Returns the database to leave.
-pub async fn follow(
-    settings: Settings,
-    mut database: Option<Database>,
-    mut index: Index,
-    health: Arc<Health>,
-    mut stop: watch::Receiver<bool>,
-) -> Option<Database> {
-    let directory = index_directory(&settings);
-    let mut said = String::new();
-    loop {
-        let ended = tokio::select! {
-            ended = follow_connected(&settings, &directory, &mut database, &mut index, &health) => ended,
-            _ = stop.wait_for(|stop| *stop) => return database,
-        };
-        if let Err(error) = ended {
-            // An absence is said when it begins, and when its reason changes.
-            let reason = sentence(&error);
-            if reason != said {
-                warn!("l’index ne suit plus l’annuaire, la recherche continue : {reason}");
-                said = reason;
-            }
-            health.set_postgres(false, None);
-        }
-        tokio::select! {
-            () = tokio::time::sleep(RETRY) => {}
-            _ = stop.wait_for(|stop| *stop) => return database,
-        }
-    }
+/// What follows: the node that answers meanwhile, the index it is behind and the database, each opened when it can be.
+pub struct Follower {
+    pub settings: Settings,
+    pub node: Node,
+    pub index: Option<Index>,
+    pub database: Option<Database>,
+    pub health: Arc<Health>,
 }
 
-async fn follow_connected(
-    settings: &Settings,
-    directory: &Path,
-    database: &mut Option<Database>,
-    index: &mut Index,
-    health: &Health,
-) -> Result<()> {
-    if database.is_none() {
-        *database = Some(Database::open(settings).await?);
+impl Follower {
+    /// Follows the feed until told to stop, through every absence of Postgres and every refusal of the disk. Returns the
+    /// database to leave.
+    pub async fn follow(mut self, mut stop: watch::Receiver<bool>) -> Option<Database> {
+        let mut said = String::new();
+        loop {
+            let ended = tokio::select! {
+                ended = self.follow_connected() => ended,
+                _ = stop.wait_for(|stop| *stop) => return self.database,
+            };
+            if let Err(error) = ended {
+                // A trouble is said when it begins, and when its reason changes.
+                let reason = sentence(&error);
+                if reason != said {
+                    warn!("l’index ne suit plus l’annuaire, la recherche continue : {reason}");
+                    said = reason;
+                }
+                self.note(&error).await;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(RETRY) => {}
+                _ = stop.wait_for(|stop| *stop) => return self.database,
+            }
+        }
     }
-    let Some(Database { store, .. }) = database else { return Ok(()) };
-    let mut wake = store.wake().await?;
-    info!("l’index suit l’annuaire");
-    loop {
-        catch_up(directory, store, index).await?;
-        health.set_postgres(true, None);
-        if let Ok(woken) = tokio::time::timeout(LOOK, wake.wait()).await {
-            woken?;
+
+    async fn follow_connected(&mut self) -> Result<()> {
+        let directory = index_directory(&self.settings);
+        let database = match &mut self.database {
+            Some(database) => database,
+            absent => absent.insert(Database::open(&self.settings).await?),
+        };
+        let store = &database.store;
+        let mut wake = answered(store.wake()).await?;
+        let index = match &mut self.index {
+            Some(index) => index,
+            closed => closed.insert(open_index(&directory, Some(&self.node), Some(store)).await?),
+        };
+        info!("l’index suit l’annuaire");
+        loop {
+            catch_up(&directory, store, index).await?;
+            self.health.set_postgres(true, None);
+            self.health.set_index_trouble(None);
+            if let Ok(woken) = tokio::time::timeout(LOOK, wake.wait()).await {
+                woken?;
+            }
+        }
+    }
+
+    /// Whose trouble it is: the index's, or the database's.
+    async fn note(&mut self, error: &anyhow::Error) {
+        if let Some(error) = error.chain().find_map(|cause| cause.downcast_ref::<Error>()) {
+            self.health.set_index_trouble(Some(error.word()));
+            return;
+        }
+        self.health.set_postgres(false, None);
+        let reopen = match &self.database {
+            Some(database) => database.is_to_reopen().await,
+            None => false,
+        };
+        if reopen
+            && let Some(database) = self.database.take()
+            && let Err(error) = database.close().await
+        {
+            warn!("la base n’a pas pu être quittée : {}", sentence(&error));
         }
     }
 }

@@ -31,6 +31,19 @@ pub enum Error {
 }
 
 impl Error {
+    /// Why nothing is written, as a word that the whole world may read: `disk_full`, `read_only`, or `not_written`.
+    pub fn word(&self) -> &'static str {
+        use std::io::ErrorKind;
+        match self {
+            Error::Disk { source, .. } => match source.kind() {
+                ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "disk_full",
+                ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => "read_only",
+                _ => "not_written",
+            },
+            _ => "not_written",
+        }
+    }
+
     pub(crate) fn unusable(reason: impl std::fmt::Display) -> Error {
         Error::Unusable { reason: reason.to_string() }
     }

@@ -14,6 +14,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use maille_domain::FeedPosition;
 use serde::{Deserialize, Serialize};
 use tantivy::{IndexReader, ReloadPolicy};
 
@@ -29,21 +30,27 @@ const STORE_BLOCKS_CACHED: usize = 64;
 /// What every commit carries beside its documents.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Payload {
-    /// Position in the change feed.
-    pub cursor: i64,
+    cursor: i64,
+    mark: String,
     /// See [`fingerprint`].
-    pub schema: String,
+    schema: String,
 }
 
 impl Payload {
     /// That of a commit up to a position of the feed.
-    pub fn at(cursor: i64) -> Payload {
-        Payload { cursor, schema: fingerprint() }
+    pub fn at(position: &FeedPosition) -> Payload {
+        let FeedPosition { cursor, mark } = position.clone();
+        Payload { cursor, mark, schema: fingerprint() }
+    }
+
+    /// The position in the change feed.
+    pub fn position(&self) -> FeedPosition {
+        FeedPosition { cursor: self.cursor, mark: self.mark.clone() }
     }
 
     /// As text.
     pub fn to_text(&self) -> String {
-        serde_json::to_string(self).expect("a number and a text serialise")
+        serde_json::to_string(self).expect("a number and two texts serialise")
     }
 }
 
@@ -113,7 +120,7 @@ impl Generation {
         let index = tantivy::Index::create_in_dir(&path, schema)?;
         let mut writer: tantivy::IndexWriter = index.writer_with_num_threads(1, 15_000_000)?;
         let mut commit = writer.prepare_commit()?;
-        commit.set_payload(&Payload::at(0).to_text());
+        commit.set_payload(&Payload::at(&FeedPosition::default()).to_text());
         commit.commit()?;
         drop(writer);
         Generation::open(dir, name)
@@ -170,6 +177,31 @@ pub fn remove_unpublished(dir: &Path) -> Result<(), Error> {
 pub fn remove_old(dir: &Path, current: &str) -> Result<(), Error> {
     let before = names(dir)?.into_iter().rfind(|name| **name < *current);
     remove(dir, |name| *name < *current && before.as_deref() != Some(name))
+}
+
+/// Removes a generation that was never published, and whose writer is gone. What stays is removed by the next rebuild.
+pub fn discard(dir: &Path, name: &str) {
+    let _ = fs::remove_dir_all(dir.join(name));
+}
+
+/// Why a write failed, when it is the disk: an engine that failed says only that it did, so the disk is asked.
+pub fn reason(dir: &Path, failed: Error) -> Error {
+    const SOME: usize = 256 << 10;
+    if matches!(failed, Error::Locked { .. } | Error::Disk { .. }) {
+        return failed;
+    }
+    let probe = dir.join("probe");
+    let write = || -> std::io::Result<()> {
+        let mut file = File::create(&probe)?;
+        file.write_all(&vec![0; SOME])?;
+        file.sync_all()
+    };
+    let written = write();
+    let _ = fs::remove_file(&probe);
+    match written {
+        Ok(()) => failed,
+        Err(refused) => Error::disk(dir)(refused),
+    }
 }
 
 fn remove(dir: &Path, which: impl Fn(&str) -> bool) -> Result<(), Error> {

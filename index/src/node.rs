@@ -47,6 +47,14 @@ impl Node {
         Ok(Node { shared: Arc::new(NodeState { dir: dir.to_owned(), snapshot }) })
     }
 
+    pub(crate) fn dir(&self) -> &Path {
+        &self.shared.dir
+    }
+
+    pub(crate) fn generation(&self) -> Shared {
+        Arc::clone(&self.snapshot().generation)
+    }
+
     /// The last commit known. Holding it costs nothing to anybody.
     fn snapshot(&self) -> Arc<Snapshot> {
         // A poisoned lock holds a whole snapshot all the same: it is replaced by one assignment.

@@ -41,7 +41,7 @@ impl Snapshot {
             generation.reader.reload()?;
             let after = generation.last_commit()?;
             if before == after {
-                break (after.0.cursor, after.1, generation.reader.searcher());
+                break (after.0.position().cursor, after.1, generation.reader.searcher());
             }
         };
         let known: HashMap<SegmentId, Arc<Segment>> =

@@ -15,7 +15,7 @@ pub async fn run(settings: &Settings, json: Json) -> Result<()> {
     let directory = follower::index_directory(settings);
     let (listings, cursor) = Database::with(settings, async |store| {
         let index = follower::rebuild(&directory, store).await?;
-        Ok((index.node().listing_count(), index.cursor()))
+        Ok((index.node().listing_count(), index.position().cursor))
     })
     .await?;
     let seconds = started.elapsed().as_secs_f64();

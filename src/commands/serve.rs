@@ -13,6 +13,7 @@ use tracing::{error, info, warn};
 
 use crate::cli::{Serve, Settings};
 use crate::database::Database;
+use crate::follower::Follower;
 use crate::sentence::sentence;
 use crate::{demo, follower};
 
@@ -35,11 +36,11 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     })?;
 
     let index_directory = follower::index_directory(&settings);
-    let saved_index = matches!(Node::open(&index_directory), Ok(Some(_)));
+    let saved = Node::open(&index_directory).ok().flatten();
     let database = match Database::open(&settings).await {
         Ok(database) => Some(database),
         // A saved index answers without Postgres; the follower tries again.
-        Err(absent) if saved_index => {
+        Err(absent) if saved.is_some() => {
             warn!(
                 "démarrage sans base de données, la recherche répond depuis l’index : {}",
                 sentence(&absent)
@@ -48,23 +49,27 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
         }
         Err(absent) => return Err(absent),
     };
-    let mut index =
-        match follower::open_index(&index_directory, database.as_ref().map(|database| &database.store)).await
-        {
-            Ok(index) => index,
-            Err(unusable) => {
-                if let Some(database) = database {
-                    database.close().await?;
-                }
-                return Err(unusable);
+    let store = database.as_ref().map(|database| &database.store);
+    let (node, index) = match (follower::open_index(&index_directory, saved.as_ref(), store).await, saved) {
+        (Ok(index), _) => (index.node(), Some(index)),
+        // An index that can be read answers without being written; the follower tries again.
+        (Err(refused), Some(node)) if is_refusal_of_the_disk(&refused) => {
+            warn!("démarrage sans pouvoir écrire l’index : {}", sentence(&refused));
+            (node, None)
+        }
+        (Err(unusable), _) => {
+            if let Some(database) = database {
+                database.close().await?;
             }
-        };
+            return Err(unusable);
+        }
+    };
 
     let health = Arc::new(Health::new());
     health.set_postgres(database.is_some(), None);
-    health.set_demo_loading(directory == Directory::Demo && index.node().listing_count() == 0);
+    health.set_demo_loading(directory == Directory::Demo && node.listing_count() == 0);
     health.set_index(true);
-    let state = WebState::new(index.node(), Arc::new(SystemClock), Arc::clone(&health))
+    let state = WebState::new(node.clone(), Arc::new(SystemClock), Arc::clone(&health))
         .demo(directory == Directory::Demo)
         .base_url(options.base_url);
     let app = maille_web::router(state);
@@ -80,20 +85,16 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     };
     info!("maille répond sur http://{address}");
 
-    let following = {
-        let health = Arc::clone(&health);
-        tokio::spawn(async move {
-            if directory == Directory::Demo
-                && let Some(database) = &database
-            {
-                if let Err(failure) = load_demo(&index_directory, database, &mut index).await {
-                    error!("la démonstration n’a pas pu être chargée : {}", sentence(&failure));
-                }
-                health.set_demo_loading(false);
+    let mut follower = Follower { settings, node, index, database, health: Arc::clone(&health) };
+    let following = tokio::spawn(async move {
+        if directory == Directory::Demo {
+            if let Err(failure) = load_demo(&index_directory, &mut follower).await {
+                error!("la démonstration n’a pas pu être chargée : {}", sentence(&failure));
             }
-            follower::follow(settings, database, index, health, stopping).await
-        })
-    };
+            health.set_demo_loading(false);
+        }
+        follower.follow(stopping).await
+    });
 
     interrupted().await?;
     info!("arrêt demandé : les réponses en cours se terminent");
@@ -105,13 +106,17 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     Ok(())
 }
 
-async fn load_demo(
-    directory: &std::path::Path,
-    database: &Database,
-    index: &mut maille_index::Index,
-) -> Result<()> {
+async fn load_demo(directory: &std::path::Path, follower: &mut Follower) -> Result<()> {
+    let (Some(database), Some(index)) = (&follower.database, &mut follower.index) else { return Ok(()) };
     demo::load(&database.store, &SystemClock).await?;
     follower::catch_up(directory, &database.store, index).await
+}
+
+/// Whether the index could not be opened because nothing can be written beside it.
+fn is_refusal_of_the_disk(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        matches!(cause.downcast_ref::<maille_index::Error>(), Some(maille_index::Error::Disk { .. }))
+    })
 }
 
 /// Waits for Ctrl-C or a polite kill.

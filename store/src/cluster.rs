@@ -127,6 +127,13 @@ impl Cluster {
         self.server.folder.path()
     }
 
+    /// Whether the server ended without being asked to: what it writes at its start is still there, and nothing runs.
+    pub async fn has_died(&self) -> bool {
+        let server = self.server.clone();
+        let look = move || Ok(server.is_recorded() && server.look()? != Seen::Running);
+        blocking(look).await.unwrap_or(false)
+    }
+
     /// Leaves the server; the last to leave stops it.
     pub async fn stop(mut self) -> Result<(), ClusterError> {
         blocking(move || self.release()).await

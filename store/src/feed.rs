@@ -62,32 +62,34 @@ impl Store {
             .await?)
     }
 
-    /// Whether the feed holds the very entry that a reader stands at. It does not when the reader followed another
-    /// database, or this one before a backup was restored, or a server that went down with entries its copy never had:
-    /// then nothing says what it missed, and it must start again.
-    pub async fn feed_holds(&self, position: &FeedPosition) -> Result<bool, Error> {
-        if position.cursor == 0 {
-            return Ok(true);
-        }
-        let entry = sqlx::query!("select entity_id, at from feed where seq = $1", position.cursor)
-            .fetch_optional(&self.pool)
-            .await?;
-        Ok(entry.is_some_and(|entry| mark(&entry.entity_id, entry.at) == position.mark))
-    }
-
     /// Up to `most` entries after a position, as states. Empty when nothing happened since.
-    pub async fn feed_after(&self, position: &FeedPosition, most: i64) -> Result<Batch, Error> {
+    ///
+    /// `None` when the feed does not hold the very entry that the reader stands at: it followed another database, or this
+    /// one before a backup was restored, or a server that went down with entries its copy never had. Nothing then says
+    /// what it missed: it must start again, from a [snapshot](Store::snapshot).
+    pub async fn feed_after(&self, position: &FeedPosition, most: i64) -> Result<Option<Batch>, Error> {
         let mut transaction = self.pool.begin().await?;
         sqlx::query!("set transaction isolation level repeatable read, read only")
             .execute(&mut *transaction)
             .await?;
-        let entries = sqlx::query!(
-            "select seq, entity, entity_id, at from feed where seq > $1 order by seq limit $2",
+        let mut entries = sqlx::query!(
+            "select seq, entity, entity_id, at from feed where seq >= $1 order by seq limit $2::bigint + 1",
             position.cursor,
             most
         )
         .fetch_all(&mut *transaction)
-        .await?;
+        .await?
+        .into_iter()
+        .peekable();
+        if position.cursor > 0 {
+            let known = |mark: &str| mark == position.mark;
+            let stands = entries
+                .next_if(|entry| entry.seq == position.cursor && known(&mark(&entry.entity_id, entry.at)));
+            if stands.is_none() {
+                return Ok(None);
+            }
+        }
+        let entries: Vec<_> = entries.take(usize::try_from(most).unwrap_or(usize::MAX)).collect();
         let more = i64::try_from(entries.len()).is_ok_and(|read| read == most);
         let reached = entries.last().map_or_else(
             || position.clone(),
@@ -129,7 +131,7 @@ impl Store {
             None => Change::ListingGone(ListingId(id)),
         }));
         transaction.commit().await?;
-        Ok(Batch { changes, position: reached, more })
+        Ok(Some(Batch { changes, position: reached, more }))
     }
 
     /// The whole directory as it stands at one instant, handed over in pieces of `piece` listings, territories first:

@@ -20,6 +20,8 @@ pub struct Health(RwLock<Known>);
 #[derive(Debug, Default, Clone)]
 struct Known {
     index: bool,
+    /// Why the index does not follow the directory any more, although it answers.
+    index_trouble: Option<&'static str>,
     demo_loading: bool,
     postgres: Option<Result<(), String>>,
 }
@@ -33,6 +35,12 @@ impl Health {
     /// Whether there is an index to search in.
     pub fn set_index(&self, searchable: bool) {
         self.write(|known| known.index = searchable);
+    }
+
+    /// Why the index cannot be written, when it cannot: a word that the whole world may read (`disk_full`, `read_only`). It
+    /// goes on answering from its last commit.
+    pub fn set_index_trouble(&self, trouble: Option<&'static str>) {
+        self.write(|known| known.index_trouble = trouble);
     }
 
     /// Whether the demonstration is still being loaded.
@@ -64,7 +72,7 @@ impl Health {
         let known = self.read();
         let index = match (known.index, known.demo_loading) {
             (_, true) => "loading",
-            (true, false) => "ok",
+            (true, false) => known.index_trouble.unwrap_or("ok"),
             (false, false) => "absent",
         };
         let postgres = match known.postgres {
@@ -89,7 +97,7 @@ pub struct Ready {
 /// What [`Ready`] looked at.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct Checks {
-    /// `ok`, `absent` or `loading`.
+    /// `ok`, `absent`, `loading`, or why it answers from an old commit: `disk_full`, `read_only`, `not_written`.
     pub index: &'static str,
     /// `ok`, `unknown`, or what is wrong: `unreachable`…
     pub postgres: String,
@@ -143,5 +151,10 @@ mod tests {
         assert_eq!(told(&health), (true, "degraded", "ok", "unreachable".into()), "search goes on");
         health.set_postgres(false, Some("read_only".into()));
         assert_eq!(told(&health).3, "read_only");
+        health.set_postgres(true, None);
+        health.set_index_trouble(Some("disk_full"));
+        assert_eq!(told(&health), (true, "degraded", "disk_full", "ok".into()), "search goes on");
+        health.set_index_trouble(None);
+        assert_eq!(told(&health).1, "ok");
     }
 }

@@ -171,21 +171,3 @@ async fn listings_of_one_name_have_slugs_of_their_own(pool: PgPool) {
     assert_eq!(slugs.iter().filter(|slug| *slug == "equipe-mobile-de-geriatrie").count(), 1);
     assert_eq!(slugs.iter().collect::<std::collections::HashSet<_>>().len(), 3, "{slugs:?}");
 }
-
-#[sqlx::test]
-async fn two_imports_of_one_source_do_not_mix(pool: PgPool) {
-    let store = Store::on(pool);
-    let first = begin(&store, "csv", day(1)).await;
-    let second = store
-        .begin_import(maille_store::run::RunStart {
-            source: "csv",
-            format: "csv",
-            location: "b.csv",
-            partial: false,
-            at: day(1),
-        })
-        .await;
-    assert!(matches!(second, Err(Error::ImportUnderWay(source)) if source == "csv"));
-    first.finish(Report::of("csv"), day(1)).await.unwrap();
-    begin(&store, "csv", day(2)).await.finish(Report::of("csv"), day(2)).await.unwrap();
-}
