@@ -175,6 +175,7 @@ impl Follower {
         info!("l’index suit l’annuaire");
         loop {
             catch_up(&directory, store, index).await?;
+            self.health.set_index(true);
             self.health.set_postgres(true, None);
             self.health.set_index_trouble(None);
             if let Ok(woken) = tokio::time::timeout(LOOK, wake.wait()).await {

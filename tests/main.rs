@@ -4,7 +4,10 @@
 
 mod architecture;
 mod command_line;
+mod concurrency;
+mod crash;
 mod demo_data;
+mod disk;
 mod outage;
 mod portal;
 mod support;

@@ -1,6 +1,15 @@
-//! What happens when something is taken away.
+//! What happens when Postgres is taken away, comes back, or is another one.
 
-use crate::support::{DataDirectory, TWO_TEAMS, wait_until};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use maille_store::Store;
+use maille_store::connection::parse_address;
+use tokio::runtime::Runtime;
+
+use crate::support::postgres::Postgres;
+use crate::support::{DataDirectory, Server, TWO_TEAMS, asked_for, twin, wait_until};
 
 const TEAMS_OF_BAGNEUX: &str = "/api/v1/search?q=equipe+mobile&commune=92007";
 
@@ -66,4 +75,144 @@ fn an_edit_is_searchable_at_once_and_a_new_index_is_followed() {
         found["hits"][0]["name"], "Équipe mobile encore renommée",
         "the command sees what the server sees"
     );
+}
+
+/// How long Postgres stays away under load, in seconds: ten minutes in `make soak`.
+const ABSENCE: u64 = 5;
+
+/// Asks without rest while something happens; every answer must be right.
+fn under_load(server: &Server, happens: impl FnOnce()) {
+    let (over, answered) = (AtomicBool::new(false), AtomicU32::new(0));
+    std::thread::scope(|scope| {
+        let asking = || {
+            while !over.load(Ordering::Relaxed) {
+                let answer = server.json(TEAMS_OF_BAGNEUX);
+                assert_eq!(answer["answered"], true, "{answer}");
+                assert_eq!(server.get("/recherche?q=equipe+mobile&commune=92007").0, 200);
+                answered.fetch_add(2, Ordering::Relaxed);
+            }
+        };
+        let askers = [scope.spawn(asking), scope.spawn(asking)];
+        happens();
+        over.store(true, Ordering::Relaxed);
+        for asker in askers {
+            asker.join().expect("no search fails");
+        }
+    });
+    println!("{} searches, none failed", answered.into_inner());
+}
+
+fn set(data: &DataDirectory, id: &str, name: &str) {
+    data.json(&["set", id, "name", name, "--reason", "essai", "--json"]);
+}
+
+/// Holds a server to what a full reindex of the database answers.
+fn is_true_to(server: &Server, address: &str) {
+    let runtime = Runtime::new().unwrap();
+    let store = runtime.block_on(Store::open(&parse_address(address).unwrap())).unwrap();
+    twin::wait_until_true(server, &store, &runtime);
+    runtime.block_on(store.close());
+}
+
+#[test]
+fn a_long_absence_under_load_fails_no_search_and_the_feed_resumes() {
+    let postgres = Postgres::new();
+    let address = Postgres::address(&[&postgres]);
+    let data = DataDirectory::on(&address);
+    let file = data.file("teams.csv", TWO_TEAMS);
+    data.json(&["import", "csv", &file, "--source", "essai", "--json"]);
+    let server = data.serve(&["serve"]);
+    server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile de gériatrie des Coteaux");
+    wait_until("all is well", || server.json("/health/ready")["status"] == "ok");
+
+    let absence = Duration::from_secs(asked_for("MAILLE_ABSENCE_SECONDS", ABSENCE));
+    under_load(&server, || {
+        set(&data, "emg-1", "Équipe mobile d’avant");
+        postgres.stop();
+        let until = Instant::now() + absence;
+        wait_until("the absence is noticed", || server.json("/health/ready")["status"] == "degraded");
+        let refused = data.run(&["set", "emg-1", "name", "Équipe mobile pendant", "--reason", "essai"]);
+        assert_eq!(refused.status.code(), Some(1));
+        let said = String::from_utf8_lossy(&refused.stderr).into_owned();
+        assert!(said.contains("maille : Postgres ne répond pas à l’adresse de DATABASE_URL"), "{said}");
+
+        let (_nobody, never) = mpsc::channel::<()>();
+        let _ = never.recv_timeout(until.saturating_duration_since(Instant::now()));
+        postgres.start();
+        for number in 0..5 {
+            set(&data, ["emg-1", "emg-2"][number % 2], &format!("Équipe mobile d’après {number}"));
+        }
+        wait_until("all is well again", || server.json("/health/ready")["status"] == "ok");
+    });
+    is_true_to(&server, &address);
+    server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile d’après 4");
+}
+
+#[test]
+fn a_copy_that_takes_over_is_followed_from_where_the_first_one_was() {
+    let first = Postgres::new();
+    let data = DataDirectory::on(Postgres::address(&[&first]));
+    let file = data.file("teams.csv", TWO_TEAMS);
+    data.json(&["import", "csv", &file, "--source", "essai", "--json"]);
+    let second = Postgres::copy_of(&first);
+    let data = DataDirectory::on(Postgres::address(&[&first, &second]));
+    let server = data.serve(&["serve"]);
+    server.wait_until_ready();
+    under_load(&server, || {
+        set(&data, "emg-1", "Équipe mobile du premier serveur");
+        server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile du premier serveur");
+        wait_until("the copy has it all", || second.has_all_of(&first));
+        first.crash();
+        second.promote();
+        set(&data, "emg-1", "Équipe mobile du second serveur");
+        server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile du second serveur");
+    });
+    assert_eq!(server.json("/health/ready")["status"], "ok");
+    is_true_to(&server, &Postgres::address(&[&second]));
+}
+
+/// The worst failover: the copy lacks the last writes, and goes on from there. The index has what nobody has any more.
+#[test]
+fn a_copy_without_the_last_writes_is_followed_all_the_same() {
+    let first = Postgres::new();
+    let data = DataDirectory::on(Postgres::address(&[&first]));
+    let file = data.file("teams.csv", TWO_TEAMS);
+    data.json(&["import", "csv", &file, "--source", "essai", "--json"]);
+    let second = Postgres::copy_of(&first);
+    let data = DataDirectory::on(Postgres::address(&[&first, &second]));
+    let server = data.serve(&["serve"]);
+    second.stop();
+    set(&data, "emg-1", "Équipe mobile que personne ne gardera");
+    server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile que personne ne gardera");
+    first.crash();
+    second.start();
+    second.promote();
+    for number in 0..3 {
+        set(&data, "emg-2", &format!("Équipe mobile de l’autre histoire {number}"));
+    }
+    is_true_to(&server, &Postgres::address(&[&second]));
+    server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile de gériatrie des Coteaux");
+}
+
+#[test]
+fn two_nodes_on_one_postgres_see_each_others_edits_and_do_without_each_other() {
+    let postgres = Postgres::new();
+    let address = Postgres::address(&[&postgres]);
+    let (here, there) = (DataDirectory::on(&address), DataDirectory::on(&address));
+    let file = here.file("teams.csv", TWO_TEAMS);
+    here.json(&["import", "csv", &file, "--source", "essai", "--json"]);
+    let (one, other) = (here.serve(&["serve"]), there.serve(&["serve"]));
+    for (data, name) in [(&here, "Équipe mobile vue d’ici"), (&there, "Équipe mobile vue de là")] {
+        set(data, "emg-1", name);
+        let waited = [&one, &other].map(|server| server.wait_until_found(TEAMS_OF_BAGNEUX, name).as_millis());
+        println!("an edit was searchable on both nodes {waited:?} ms after its command ended");
+    }
+    under_load(&other, || {
+        one.kill();
+        set(&here, "emg-1", "Équipe mobile de celui qui reste");
+        other.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile de celui qui reste");
+    });
+    let back = here.serve(&["serve"]);
+    back.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile de celui qui reste");
+    is_true_to(&back, &address);
 }

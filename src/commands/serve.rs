@@ -37,6 +37,7 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
 
     let index_directory = follower::index_directory(&settings);
     let saved = Node::open(&index_directory).ok().flatten();
+    let answers_already = saved.is_some();
     let database = match Database::open(&settings).await {
         Ok(database) => Some(database),
         // A saved index answers without Postgres; the follower tries again.
@@ -68,7 +69,8 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     let health = Arc::new(Health::new());
     health.set_postgres(database.is_some(), None);
     health.set_demo_loading(directory == Directory::Demo && node.listing_count() == 0);
-    health.set_index(true);
+    // A node without a saved index has nothing to answer from before it has read the directory.
+    health.set_index(answers_already);
     let state = WebState::new(node.clone(), Arc::new(SystemClock), Arc::clone(&health))
         .demo(directory == Directory::Demo)
         .base_url(options.base_url);

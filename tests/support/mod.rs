@@ -9,25 +9,38 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+pub mod postgres;
+pub mod twin;
+
 /// Longest that anything here may take: far beyond what it does take, so that a slow machine is not a failure.
 pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A data directory that goes away with its owner.
-pub struct DataDirectory(PathBuf);
+pub struct DataDirectory {
+    path: PathBuf,
+    database_url: Option<String>,
+}
 
 impl DataDirectory {
+    /// One with a private Postgres.
     pub fn new() -> DataDirectory {
-        static NEXT: AtomicU32 = AtomicU32::new(0);
-        let name = format!("maille-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
-        let path = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&path).unwrap();
-        DataDirectory(path)
+        DataDirectory { path: folder(), database_url: None }
+    }
+
+    /// One on this Postgres.
+    pub fn on(database_url: impl Into<String>) -> DataDirectory {
+        DataDirectory { path: folder(), database_url: Some(database_url.into()) }
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
     }
 
     /// The program on this data directory.
     pub fn maille(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_maille"));
-        command.arg("--data-dir").arg(&self.0).args(arguments).env_remove("DATABASE_URL");
+        command.arg("--data-dir").arg(&self.path).args(arguments).env_remove("DATABASE_URL");
+        command.envs(self.database_url.iter().map(|url| ("DATABASE_URL", url)));
         command
     }
 
@@ -47,15 +60,58 @@ impl DataDirectory {
 
     /// Writes a file in the directory and gives its path.
     pub fn file(&self, name: &str, content: &str) -> String {
-        let path = self.0.join(name);
+        let path = self.path.join(name);
         std::fs::write(&path, content).unwrap();
         path.to_str().unwrap().to_owned()
     }
 
     /// Starts the server and waits until it listens.
     pub fn serve(&self, arguments: &[&str]) -> Server {
-        let mut child = self
-            .maille(arguments)
+        Server::start(self.maille(arguments))
+    }
+
+    /// Stops the private Postgres behind everybody's back.
+    pub fn stop_postgres(&self) {
+        let pid = std::fs::read_to_string(self.cluster().join("postmaster.pid")).unwrap();
+        let pid = pid.lines().next().unwrap().to_owned();
+        // SIGINT is Postgres's fast shutdown.
+        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
+        let gone = Path::new("/proc").join(&pid);
+        wait_until("Postgres is gone", || !gone.exists());
+    }
+
+    /// Where the private Postgres lives.
+    pub fn cluster(&self) -> PathBuf {
+        fn find(folder: &Path) -> Option<PathBuf> {
+            if folder.join("postmaster.pid").exists() {
+                return Some(folder.to_owned());
+            }
+            std::fs::read_dir(folder)
+                .ok()?
+                .flatten()
+                .filter(|entry| entry.path().is_dir())
+                .find_map(|entry| find(&entry.path()))
+        }
+        find(&self.path).expect("a cluster runs in the data directory")
+    }
+}
+
+impl Drop for DataDirectory {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.path);
+    }
+}
+
+/// A running server.
+pub struct Server {
+    child: Child,
+    pub address: String,
+}
+
+impl Server {
+    /// Starts a `serve` and waits until it listens.
+    pub fn start(mut command: Command) -> Server {
+        let mut child = command
             .args(["--listen", "127.0.0.1:0"])
             .stderr(Stdio::piped())
             .stdout(Stdio::null())
@@ -75,44 +131,10 @@ impl DataDirectory {
         Server { child, address }
     }
 
-    /// Stops the private Postgres behind everybody's back.
-    pub fn stop_postgres(&self) {
-        let pid = std::fs::read_to_string(self.cluster().join("postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap().to_owned();
-        // SIGINT is Postgres's fast shutdown.
-        assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
-        let gone = Path::new("/proc").join(&pid);
-        wait_until("Postgres is gone", || !gone.exists());
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
-    fn cluster(&self) -> PathBuf {
-        fn find(folder: &Path) -> Option<PathBuf> {
-            if folder.join("postmaster.pid").exists() {
-                return Some(folder.to_owned());
-            }
-            std::fs::read_dir(folder)
-                .ok()?
-                .flatten()
-                .filter(|entry| entry.path().is_dir())
-                .find_map(|entry| find(&entry.path()))
-        }
-        find(&self.0).expect("a cluster runs in the data directory")
-    }
-}
-
-impl Drop for DataDirectory {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
-}
-
-/// A running server.
-pub struct Server {
-    child: Child,
-    pub address: String,
-}
-
-impl Server {
     /// Asks; the status and the text.
     pub fn get(&self, path: &str) -> (u16, String) {
         let agent: ureq::Agent =
@@ -164,6 +186,46 @@ impl Drop for Server {
             self.terminate();
         }
     }
+}
+
+/// A new folder, anybody may enter.
+pub fn folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let name = format!("maille-test-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+    let path = std::env::temp_dir().join(name);
+    std::fs::create_dir_all(&path).unwrap();
+    path
+}
+
+/// The processes whose parent is this one.
+pub fn children(parent: u32) -> Vec<u32> {
+    let processes = std::fs::read_dir("/proc").unwrap().flatten();
+    let processes = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    processes.filter(|process| parent_of(*process) == Some(parent)).collect()
+}
+
+fn parent_of(process: u32) -> Option<u32> {
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    // The name, in brackets, may hold anything.
+    stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
+}
+
+/// A small generator of numbers (SplitMix64): the same for a seed, everywhere.
+pub struct Dice(pub u64);
+
+impl Dice {
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % sides
+    }
+}
+
+/// A number from the environment, so that `make soak` asks for more than `make test`.
+pub fn asked_for(variable: &str, otherwise: u64) -> u64 {
+    std::env::var(variable).map_or(otherwise, |text| text.parse().expect("a whole number"))
 }
 
 /// Looks until it is so.
