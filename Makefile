@@ -56,9 +56,9 @@ bench: ## how long things take
 	cargo run --release --package maille-index --example measure -- 10000
 
 .PHONY: soak
-soak: ## the property tests, long
+soak: ## the tests, long: thousands of cases, a thousand power cuts, ten minutes without Postgres
 	@scripts/setup test
-	PROPTEST_CASES=20000 scripts/run-tests
+	PROPTEST_CASES=20000 MAILLE_CRASH_INSTANTS=1000 MAILLE_ABSENCE_SECONDS=600 scripts/run-tests
 
 .PHONY: setup
 setup: ## installs what is missing (the others do it when they need it)

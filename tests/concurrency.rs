@@ -6,11 +6,8 @@ use crate::support::{DataDirectory, wait_until};
 
 /// A file of teams, enough for an import to take its time.
 fn teams(phone: &str) -> String {
-    let mut text = "id,name,category,phone,commune\n".to_owned();
-    for i in 0..2_000 {
-        text.push_str(&format!("t-{i},Équipe n{i}x,emg,{phone},92007\n"));
-    }
-    text
+    let rows = (0..2_000).map(|i| format!("t-{i},Équipe n{i}x,emg,{phone},92007\n"));
+    std::iter::once("id,name,category,phone,commune\n".to_owned()).chain(rows).collect()
 }
 
 /// The phone that a search shows, if it finds the listing yet.

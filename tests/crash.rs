@@ -11,7 +11,7 @@ use maille_store::connection::parse_address;
 use sqlx::{Connection, PgConnection, Row};
 use tokio::runtime::Runtime;
 
-use crate::support::{DataDirectory, Dice, Server, asked_for, children, twin};
+use crate::support::{DataDirectory, Dice, Server, asked_for, kill_all, twin};
 
 const SEED: u64 = 20_261_125;
 const LISTINGS: u32 = 150;
@@ -72,16 +72,13 @@ struct Town {
 
 /// An edition of the file: every listing says its number.
 fn edition(number: u32) -> String {
-    let mut text = "id,name,category,commune,coverage,phone,summary\n".to_owned();
-    for i in 0..LISTINGS {
+    let row = |i: u32| {
         let kind = ["emg", "ccas", "ssiad"][i as usize % 3];
-        let (commune, coverage) =
-            [("92007", "commune:92007"), ("31555", "departement:31"), ("92002", "")][i as usize % 3];
-        text.push_str(&format!(
-            "t-{i},Équipe {i},{kind},{commune},{coverage},01 99 00 00 01,Edition {number}\n"
-        ));
-    }
-    text
+        let place = ["92007,commune:92007", "31555,departement:31", "92002,"][i as usize % 3];
+        format!("t-{i},Équipe {i},{kind},{place},01 99 00 00 01,Edition {number}\n")
+    };
+    let header = "id,name,category,commune,coverage,phone,summary\n".to_owned();
+    std::iter::once(header).chain((0..LISTINGS).map(row)).collect()
 }
 
 #[test]
@@ -155,11 +152,11 @@ impl Town {
                 ended
             }
             Victim::PostgresDuringImport => {
-                let main = self.main_process();
+                let main = self.data.postgres_process();
                 self.import(|child| kill_meanwhile(child, instant, || kill_all(main)))
             }
             Victim::PostgresDuringEdit => {
-                let main = self.main_process();
+                let main = self.data.postgres_process();
                 self.correct(|child| kill_meanwhile(child, instant, || kill_all(main)))
             }
         };
@@ -201,11 +198,6 @@ impl Town {
         }
         possible.insert(number);
         ended
-    }
-
-    fn main_process(&self) -> u32 {
-        let text = std::fs::read_to_string(self.data.cluster().join("postmaster.pid")).unwrap();
-        text.lines().next().unwrap().parse().unwrap()
     }
 
     /// Starts what was killed again, and holds the directory to what was accepted and the index to the directory.
@@ -267,13 +259,13 @@ impl Town {
 /// Kills a process at an instant, unless it has ended.
 fn until(child: &mut std::process::Child, instant: Duration) -> Ended {
     let mut killed = false;
-    let id = child.id();
+    let id = child.id().to_string();
     let status = at(
         instant,
         || child.wait().unwrap(),
         || {
             killed = true;
-            signal("-KILL", id);
+            let _ = Command::new("kill").args(["-KILL", &id]).status();
         },
     );
     match (killed, status.success()) {
@@ -316,16 +308,4 @@ fn at<T: Send>(instant: Duration, end: impl FnOnce() -> T + Send, strike: impl F
 fn wait(instant: Duration) {
     let (_nobody, never) = mpsc::channel::<()>();
     let _ = never.recv_timeout(instant);
-}
-
-fn kill_all(main: u32) {
-    let mut processes = children(main);
-    processes.push(main);
-    for process in processes {
-        signal("-KILL", process);
-    }
-}
-
-fn signal(name: &str, process: u32) {
-    let _ = Command::new("kill").args([name, &process.to_string()]).stderr(Stdio::null()).status();
 }

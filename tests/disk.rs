@@ -1,4 +1,4 @@
-//! What happens when the disk of the index is full, or refuses to be written.
+//! What happens when the disk of the index is full, refuses to be written, or has lost some of it.
 
 use std::fs::{self, File, Permissions};
 use std::io::Write;
@@ -6,9 +6,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::Command;
 
 use crate::support::postgres::{Postgres, is_root};
-use crate::support::{DataDirectory, Server, TWO_TEAMS, wait_until};
-
-const TEAMS_OF_BAGNEUX: &str = "/api/v1/search?q=equipe+mobile&commune=92007";
+use crate::support::{DataDirectory, Server, TEAMS_OF_BAGNEUX, TWO_TEAMS, wait_until};
 
 fn with_two_teams() -> (Postgres, DataDirectory) {
     let postgres = Postgres::new();
@@ -112,4 +110,23 @@ fn a_folder_that_refuses_to_be_written_stops_the_index_and_not_the_search() {
     }
     close(0o755);
     follows_again(&server);
+}
+
+#[test]
+fn a_damaged_index_is_seen_at_the_start_and_rebuilt() {
+    let (_postgres, data) = with_two_teams();
+    data.json(&["reindex", "--json"]);
+    let index = data.path().join("index");
+    let generation = index.join(fs::read_to_string(index.join("current")).unwrap().trim());
+    let store = fs::read_dir(&generation).unwrap().map(|entry| entry.unwrap().path());
+    let store = store.into_iter().find(|path| path.extension().is_some_and(|kind| kind == "store")).unwrap();
+    let mut bytes = fs::read(&store).unwrap();
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 0xff;
+    fs::write(&store, bytes).unwrap();
+
+    let server = data.serve(&["serve"]);
+    server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile de gériatrie des Coteaux");
+    let now = fs::read_to_string(index.join("current")).unwrap();
+    assert!(!generation.ends_with(now.trim()), "another generation serves");
 }

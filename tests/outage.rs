@@ -1,6 +1,5 @@
 //! What happens when Postgres is taken away, comes back, or is another one.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -9,9 +8,9 @@ use maille_store::connection::parse_address;
 use tokio::runtime::Runtime;
 
 use crate::support::postgres::Postgres;
-use crate::support::{DataDirectory, Server, TWO_TEAMS, asked_for, twin, wait_until};
-
-const TEAMS_OF_BAGNEUX: &str = "/api/v1/search?q=equipe+mobile&commune=92007";
+use crate::support::{
+    DataDirectory, Server, TEAMS_OF_BAGNEUX, TWO_TEAMS, asked_for, kill_all, twin, under_load, wait_until,
+};
 
 #[test]
 fn search_answers_while_postgres_is_stopped_and_after_a_restart_without_it() {
@@ -51,6 +50,26 @@ fn a_killed_server_leaves_nothing_behind_that_stops_the_next() {
     server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile de gériatrie des Coteaux");
 }
 
+/// Nobody else would start it: it ended without being asked to.
+#[test]
+fn a_private_postgres_that_died_is_started_again_by_the_server() {
+    let data = DataDirectory::new();
+    let file = data.file("teams.csv", TWO_TEAMS);
+    data.json(&["import", "csv", &file, "--source", "essai", "--json"]);
+    let server = data.serve(&["serve"]);
+    server.wait_until_ready();
+    wait_until("all is well", || server.json("/health/ready")["status"] == "ok");
+    under_load(&server, || {
+        let before = data.postgres_process();
+        kill_all(before);
+        wait_until("another one runs", || {
+            data.postgres_process() != before && server.json("/health/ready")["status"] == "ok"
+        });
+    });
+    set(&data, "emg-1", "Équipe mobile d’après");
+    server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile d’après");
+}
+
 #[test]
 fn an_edit_is_searchable_at_once_and_a_new_index_is_followed() {
     let data = DataDirectory::new();
@@ -66,8 +85,10 @@ fn an_edit_is_searchable_at_once_and_a_new_index_is_followed() {
         waited.as_millis()
     );
 
-    let rebuilt = data.json(&["reindex", "--json"]);
-    assert_eq!(rebuilt["listings"], 2);
+    under_load(&server, || {
+        let rebuilt = data.json(&["reindex", "--json"]);
+        assert_eq!(rebuilt["listings"], 2);
+    });
     data.json(&["set", "emg-1", "name", "Équipe mobile encore renommée", "--reason", "essai", "--json"]);
     server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile encore renommée");
     let found = data.json(&["search", "equipe mobile", "--commune", "92007", "--json"]);
@@ -79,28 +100,6 @@ fn an_edit_is_searchable_at_once_and_a_new_index_is_followed() {
 
 /// How long Postgres stays away under load, in seconds: ten minutes in `make soak`.
 const ABSENCE: u64 = 5;
-
-/// Asks without rest while something happens; every answer must be right.
-fn under_load(server: &Server, happens: impl FnOnce()) {
-    let (over, answered) = (AtomicBool::new(false), AtomicU32::new(0));
-    std::thread::scope(|scope| {
-        let asking = || {
-            while !over.load(Ordering::Relaxed) {
-                let answer = server.json(TEAMS_OF_BAGNEUX);
-                assert_eq!(answer["answered"], true, "{answer}");
-                assert_eq!(server.get("/recherche?q=equipe+mobile&commune=92007").0, 200);
-                answered.fetch_add(2, Ordering::Relaxed);
-            }
-        };
-        let askers = [scope.spawn(asking), scope.spawn(asking)];
-        happens();
-        over.store(true, Ordering::Relaxed);
-        for asker in askers {
-            asker.join().expect("no search fails");
-        }
-    });
-    println!("{} searches, none failed", answered.into_inner());
-}
 
 fn set(data: &DataDirectory, id: &str, name: &str) {
     data.json(&["set", id, "name", name, "--reason", "essai", "--json"]);

@@ -57,20 +57,6 @@ pub enum Error {
 }
 
 impl Error {
-    /// Whether the database could not be reached, rather than refused something.
-    pub fn is_unreachable(&self) -> bool {
-        match self {
-            Error::Database(error) => !matches!(
-                error,
-                sqlx::Error::Database(_)
-                    | sqlx::Error::RowNotFound
-                    | sqlx::Error::ColumnDecode { .. }
-                    | sqlx::Error::Decode(_)
-            ),
-            _ => false,
-        }
-    }
-
     /// Whether a lock was waited for in vain.
     pub(crate) fn is_lock_timeout(&self) -> bool {
         // https://www.postgresql.org/docs/current/errcodes-appendix.html, lock_not_available

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,9 @@ pub mod twin;
 
 /// Longest that anything here may take: far beyond what it does take, so that a slow machine is not a failure.
 pub const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What [`TWO_TEAMS`] answer to.
+pub const TEAMS_OF_BAGNEUX: &str = "/api/v1/search?q=equipe+mobile&commune=92007";
 
 /// A data directory that goes away with its owner.
 pub struct DataDirectory {
@@ -72,18 +75,23 @@ impl DataDirectory {
 
     /// Stops the private Postgres behind everybody's back.
     pub fn stop_postgres(&self) {
-        let pid = std::fs::read_to_string(self.cluster().join("postmaster.pid")).unwrap();
-        let pid = pid.lines().next().unwrap().to_owned();
+        let pid = self.postgres_process().to_string();
         // SIGINT is Postgres's fast shutdown.
         assert!(Command::new("kill").args(["-INT", &pid]).status().unwrap().success());
         let gone = Path::new("/proc").join(&pid);
         wait_until("Postgres is gone", || !gone.exists());
     }
 
+    /// The main process of the private Postgres; 0 while none is recorded.
+    pub fn postgres_process(&self) -> u32 {
+        let text = std::fs::read_to_string(self.cluster().join("postmaster.pid")).unwrap_or_default();
+        text.lines().next().and_then(|line| line.trim().parse().ok()).unwrap_or(0)
+    }
+
     /// Where the private Postgres lives.
     pub fn cluster(&self) -> PathBuf {
         fn find(folder: &Path) -> Option<PathBuf> {
-            if folder.join("postmaster.pid").exists() {
+            if folder.join("PG_VERSION").exists() {
                 return Some(folder.to_owned());
             }
             std::fs::read_dir(folder)
@@ -92,7 +100,7 @@ impl DataDirectory {
                 .filter(|entry| entry.path().is_dir())
                 .find_map(|entry| find(&entry.path()))
         }
-        find(&self.path).expect("a cluster runs in the data directory")
+        find(&self.path).expect("a cluster lives in the data directory")
     }
 }
 
@@ -156,6 +164,7 @@ impl Server {
 
     /// Waits until the search of `path` finds this name, and says how long it took.
     pub fn wait_until_found(&self, path: &str, name: &str) -> Duration {
+        self.wait_until_ready();
         let started = Instant::now();
         wait_until(name, || {
             self.json(path)["hits"].as_array().unwrap().iter().any(|hit| hit["name"] == name)
@@ -188,6 +197,34 @@ impl Drop for Server {
     }
 }
 
+/// Asks without rest while something happens; every answer must be right.
+pub fn under_load(server: &Server, happens: impl FnOnce()) {
+    let (over, answered) = (AtomicBool::new(false), AtomicU32::new(0));
+    std::thread::scope(|scope| {
+        let asking = || {
+            while !over.load(Ordering::Relaxed) {
+                let answer = server.json(TEAMS_OF_BAGNEUX);
+                assert_eq!(answer["answered"], true, "{answer}");
+                assert_eq!(server.get("/recherche?q=equipe+mobile&commune=92007").0, 200);
+                answered.fetch_add(2, Ordering::Relaxed);
+            }
+        };
+        let askers = [scope.spawn(asking), scope.spawn(asking)];
+        happens();
+        over.store(true, Ordering::Relaxed);
+        for asker in askers {
+            asker.join().expect("no search fails");
+        }
+    });
+    println!("{} searches, none failed", answered.into_inner());
+}
+
+/// Kills every process of a Postgres at once: the main one first, which would start others in place of those killed.
+pub fn kill_all(main: u32) {
+    let processes = std::iter::once(main).chain(children(main)).map(|process| process.to_string());
+    let _ = Command::new("kill").arg("-KILL").args(processes).stderr(Stdio::null()).status();
+}
+
 /// A new folder, anybody may enter.
 pub fn folder() -> PathBuf {
     static NEXT: AtomicU32 = AtomicU32::new(0);
@@ -198,7 +235,7 @@ pub fn folder() -> PathBuf {
 }
 
 /// The processes whose parent is this one.
-pub fn children(parent: u32) -> Vec<u32> {
+fn children(parent: u32) -> Vec<u32> {
     let processes = std::fs::read_dir("/proc").unwrap().flatten();
     let processes = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
     processes.filter(|process| parent_of(*process) == Some(parent)).collect()

@@ -1,6 +1,6 @@
 //! What a full reindex would answer: a server of the test's own, on an index made from nothing out of the database.
 
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::Arc;
 
 use maille_domain::clock::SystemClock;
@@ -50,6 +50,7 @@ pub fn wait_until_true(server: &Server, store: &Store, runtime: &Runtime) {
     drop(index);
     std::fs::remove_dir_all(dir).unwrap();
 
+    server.wait_until_ready();
     let mut last = Vec::new();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         wait_until("the server answers what a full reindex answers", || {
@@ -64,7 +65,7 @@ pub fn wait_until_true(server: &Server, store: &Store, runtime: &Runtime) {
     }
 }
 
-async fn reindexed(dir: &PathBuf, store: &Store) -> Index {
+async fn reindexed(dir: &Path, store: &Store) -> Index {
     let mut rebuild = Index::rebuild(dir).unwrap();
     let position = store
         .snapshot(1_000, |changes| {
