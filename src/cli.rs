@@ -36,7 +36,7 @@ pub struct Settings {
     /// Dossier de l’index et, sans DATABASE_URL, de la base de données
     #[arg(long, global = true, value_name = "DOSSIER", default_value = ".maille")]
     pub data_dir: PathBuf,
-    /// Serveur Postgres à utiliser (postgres://…) ; sans lui, maille tient le sien dans le dossier de données
+    /// Serveur Postgres à utiliser (postgres://…, plusieurs hôtes séparés par des virgules) ; sans lui, maille tient le sien dans le dossier de données
     #[arg(long, global = true, value_name = "ADRESSE", env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
 }
