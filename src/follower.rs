@@ -72,7 +72,9 @@ pub async fn rebuild(directory: &Path, store: &Store) -> Result<Index> {
 
 fn in_words(error: Error) -> anyhow::Error {
     match error {
-        Error::Locked { .. } => anyhow::anyhow!("une reconstruction de l’index est déjà en cours"),
+        locked @ Error::Locked { .. } => {
+            anyhow::Error::new(locked).context("une reconstruction de l’index est déjà en cours")
+        }
         other => other.into(),
     }
 }

@@ -6,19 +6,19 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// Another process writes it.
-    #[error("another process writes this index: it holds {}", path.display())]
+    #[error("un autre programme l’écrit : il tient {}", path.display())]
     Locked {
         /// The lock.
         path: PathBuf,
     },
     /// Damaged, or written by another version: it must be rebuilt.
-    #[error("this index cannot be used and must be rebuilt: {reason}")]
+    #[error("il est inutilisable, {reason}")]
     Unusable {
         /// What was found.
         reason: String,
     },
     /// The disk refused.
-    #[error("{}: {source}", path.display())]
+    #[error("{} : {source}", path.display())]
     Disk {
         /// Where.
         path: PathBuf,
@@ -26,7 +26,7 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The engine failed.
-    #[error("the search engine failed: {0}")]
+    #[error("le moteur de recherche a échoué : {0}")]
     Engine(String),
 }
 

@@ -86,11 +86,11 @@ impl Generation {
             let index = tantivy::Index::open_in_dir(&path)?;
             let (expected, fields) = schema();
             if index.schema() != expected {
-                return Err(Error::unusable("it has the fields of another version"));
+                return Err(Error::unusable("il a les champs d’une autre version"));
             }
             let damaged = index.validate_checksum().map_err(|error| Error::Engine(error.to_string()))?;
             if let Some(file) = damaged.iter().next() {
-                return Err(Error::unusable(format!("{} is damaged", path.join(file).display())));
+                return Err(Error::unusable(format!("{} est abîmé", path.join(file).display())));
             }
             let reader = index
                 .reader_builder()
@@ -100,15 +100,15 @@ impl Generation {
             let generation = Generation { name: name.to_owned(), index, reader, fields };
             let (payload, _) = generation.last_commit()?;
             if payload.schema != fingerprint() {
-                return Err(Error::unusable("it was written by another version"));
+                return Err(Error::unusable("il a été écrit par une autre version"));
             }
             Ok(generation)
         }));
         match opened {
             Ok(Ok(generation)) => Ok(generation),
             Ok(Err(error @ Error::Unusable { .. })) => Err(error),
-            Ok(Err(error)) => Err(Error::unusable(format!("{}: {error}", path.display()))),
-            Err(_) => Err(Error::unusable(format!("{}: a file is damaged", path.display()))),
+            Ok(Err(error)) => Err(Error::unusable(format!("{} : {error}", path.display()))),
+            Err(_) => Err(Error::unusable(format!("{} : un fichier est abîmé", path.display()))),
         }
     }
 
@@ -130,7 +130,7 @@ impl Generation {
     pub fn last_commit(&self) -> Result<(Payload, u64), Error> {
         let meta = self.index.load_metas()?;
         let payload = serde_json::from_str(&meta.payload.unwrap_or_default())
-            .map_err(|_| Error::unusable("its last commit was not made by maille"))?;
+            .map_err(|_| Error::unusable("sa dernière écriture n’est pas de cette version"))?;
         Ok((payload, meta.opstamp))
     }
 }
@@ -140,7 +140,7 @@ pub fn current(dir: &Path) -> Result<Option<String>, Error> {
     let path = dir.join(CURRENT);
     match fs::read_to_string(&path) {
         Ok(name) if is_name(name.trim()) => Ok(Some(name.trim().to_owned())),
-        Ok(_) => Err(Error::unusable(format!("{} names no generation", path.display()))),
+        Ok(_) => Err(Error::unusable(format!("{} ne désigne aucune génération", path.display()))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(Error::disk(path)(error)),
     }

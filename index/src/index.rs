@@ -71,9 +71,9 @@ impl Index {
     /// `known` is a generation that is open already, and checked.
     fn open_current(dir: &Path, known: Option<Shared>) -> Result<Writer, Error> {
         let name = generation::current(dir)?
-            .ok_or_else(|| Error::unusable(format!("{} names no generation", dir.display())))?;
+            .ok_or_else(|| Error::unusable(format!("{} ne désigne aucune génération", dir.display())))?;
         if !dir.join(&name).is_dir() {
-            return Err(Error::unusable(format!("{} is missing", dir.join(&name).display())));
+            return Err(Error::unusable(format!("{} manque", dir.join(&name).display())));
         }
         let lock = generation::lock_writer(dir, &name)?;
         let generation = match known.filter(|known| known.name == name) {
@@ -175,7 +175,7 @@ impl Rebuild {
 
     fn put_in_service(&mut self) -> Result<Index, Error> {
         let Some(mut writer) = self.writer.take() else {
-            return Err(Error::unusable("a generation is published once"));
+            return Err(Error::unusable("cette génération est déjà publiée"));
         };
         let published = || -> Result<Index, Error> {
             let position = writer.position.clone();

@@ -122,7 +122,7 @@ impl Snapshot {
             document.get_first(self.fields().stored).and_then(|value| value.as_str()).unwrap_or_default();
         serde_json::from_str(json)
             .map(Arc::new)
-            .map_err(|error| Error::unusable(format!("a stored listing: {error}")))
+            .map_err(|error| Error::unusable(format!("une fiche gardée : {error}")))
     }
 }
 

@@ -82,6 +82,11 @@ async fn fresh_node(settings: &Settings) -> Result<Node> {
             Err(maille_index::Error::Unusable { .. }) => {
                 Ok(follower::rebuild(&directory, &database.store).await?.node())
             }
+            Err(error @ maille_index::Error::Disk { .. }) => {
+                let node = saved()?.ok_or(error)?;
+                warn!("l’index ne peut pas être écrit : la réponse vient de l’index tel qu’il est");
+                Ok(node)
+            }
             Err(error) => Err(error.into()),
         }
     }

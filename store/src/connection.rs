@@ -23,6 +23,7 @@ impl Store {
     /// # Errors
     /// Those of the last server tried; [`Error::Standby`] for one that only copies another.
     pub async fn open(servers: &[PgConnectOptions]) -> Result<Store, Error> {
+        // What is said of no server at all.
         let mut failed = Error::Database(sqlx::Error::PoolClosed);
         for server in servers {
             match Store::open_one(server.clone()).await {
