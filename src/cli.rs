@@ -63,6 +63,8 @@ pub enum Command {
     Reindex(Json),
     /// Écrit les fiches sur la sortie standard, dans un format que « import » relit
     Export(Export),
+    /// Remplit l’annuaire de fiches inventées, pour mesurer et essayer
+    Generate(Generate),
 }
 
 #[derive(Debug, Clone, Args)]
@@ -104,6 +106,25 @@ pub struct Import {
 fn formats() -> String {
     let lines = Format::ALL.map(|format| format!("  {:12} {}", format.code(), format.help()));
     format!("Formats :\n{}", lines.join("\n"))
+}
+
+/// Fiches et territoires inventés sur de vraies communes : la même graine donne les mêmes fiches, sur toute machine.
+#[derive(Debug, Clone, Args)]
+pub struct Generate {
+    /// Nombre de fiches ; moins de fiches sont les premières de davantage
+    #[arg(long, value_name = "NOMBRE")]
+    pub listings: u64,
+    /// Graine du tirage : une autre graine, un autre annuaire
+    #[arg(long, value_name = "NOMBRE")]
+    pub seed: u64,
+    /// Nom de la source
+    #[arg(long, value_name = "NOM", default_value = "synthetique")]
+    pub source: String,
+    /// Applique malgré plus de 20 % de retraits
+    #[arg(long)]
+    pub force: bool,
+    #[command(flatten)]
+    pub json: Json,
 }
 
 #[derive(Debug, Clone, Args)]

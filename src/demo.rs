@@ -24,15 +24,14 @@ const FILES: &[(&str, &str, Format, &[u8])] = &[
 pub async fn load(store: &Store, clock: &dyn Clock) -> Result<()> {
     for (file, source, format, content) in FILES {
         let options = ImportOptions {
-            format: *format,
             location: format!("data/demo/{file}"),
             source: (*source).to_owned(),
             dry_run: false,
             partial: false,
             force: false,
         };
-        let outcome =
-            import_from(store, &options, *content, Some(content.len() as u64), clock, &mut Unwatched).await?;
+        let size = Some(content.len() as u64);
+        let outcome = import_from(store, *format, &options, *content, size, clock, &mut Unwatched).await?;
         for issue in
             outcome.report.issues.iter().filter(|issue| issue.severity == maille_domain::run::Severity::Error)
         {

@@ -1,5 +1,7 @@
 //! The command, as an operator types it.
 
+use std::process::Output;
+
 use serde_json::Value;
 
 use crate::support::{DataDirectory, TWO_TEAMS};
@@ -126,6 +128,30 @@ fn what_is_exported_is_read_back_as_it_was() {
     here.sort_by_key(Value::to_string);
     there.sort_by_key(Value::to_string);
     assert_eq!(here, there);
+}
+
+#[test]
+fn a_generated_directory_is_searched_like_any_other() {
+    let data = DataDirectory::new();
+    let generate = |listings: &str| data.run(&["generate", "--listings", listings, "--seed", "1", "--json"]);
+    let report = |output: &Output| -> Value { serde_json::from_slice(&output.stdout).unwrap() };
+    // More than one piece of the pipeline.
+    let first = generate("1300");
+    assert_eq!(counts(&report(&first)), [1300, 1300, 0, 0, 0, 0]);
+    assert_eq!(report(&first)["issues"], Value::Array(vec![]), "its territories are known to the directory");
+    assert_eq!(counts(&report(&generate("1300"))), [1300, 0, 0, 1300, 0, 0]);
+
+    // Half of them would go: written, then given up as a whole.
+    let refused = generate("650");
+    assert_eq!((refused.status.code(), counts(&report(&refused))), (Some(1), [650, 0, 0, 650, 650, 0]));
+    let exported = data.run(&["export", "csv"]).stdout;
+    assert_eq!(csv::Reader::from_reader(&*exported).records().count(), 1300);
+
+    let found = data.json(&["search", "ehpad residence"]);
+    assert!(found["total"].as_u64().unwrap() > 10, "{}", found["total"]);
+    assert_eq!(found["hits"][0]["sources"][0]["source"], "synthetique");
+    let here = data.json(&["search", "soins à domicile", "--commune", "Toulouse"]);
+    assert!(here["hits"].as_array().unwrap().iter().any(|hit| hit["serves"] == "yes"));
 }
 
 #[test]

@@ -7,5 +7,6 @@ pub mod format;
 mod issue;
 pub mod pipeline;
 pub mod staged;
+pub mod synthetic;
 pub mod table;
 pub mod territories;

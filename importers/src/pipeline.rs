@@ -9,17 +9,17 @@ use maille_domain::field::{Field, Values, fingerprint};
 use maille_domain::run::{ChangeAction, FieldChange, Issue, ListingChange, Report, Severity};
 use maille_domain::{Coverage, ListingId};
 use maille_store::Store;
-use maille_store::run::{Import, Incoming, Known, RunStart};
+use maille_store::run::{Before, Import, Incoming, Known, RunStart};
 use serde_json::Value;
 
 use crate::fetch::{FetchError, fetch};
 use crate::format::Format;
-use crate::staged::{Staged, StagedRecord};
+use crate::staged::{Source, StagedRecord};
 use crate::table::ReadError;
 use crate::territories::StagedTerritories;
 use crate::{csv, territories};
 
-/// Records written in one statement.
+/// Records held, compared and written at a time.
 const PIECE: usize = 1_000;
 /// More than this share of the records refused: nothing is applied.
 const MOST_REJECTED: f64 = 0.5;
@@ -29,8 +29,6 @@ const MOST_WITHDRAWN: f64 = 0.2;
 /// What is imported, and how.
 #[derive(Debug, Clone)]
 pub struct ImportOptions {
-    /// The format.
-    pub format: Format,
     /// A path or an http(s) address.
     pub location: String,
     /// Name of the source.
@@ -109,116 +107,167 @@ pub struct Outcome {
 /// Imports one file.
 pub async fn import(
     store: &Store,
+    format: Format,
     options: &ImportOptions,
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
     progress.step("réception", None);
     let fetched = fetch(&options.location, &mut |bytes| progress.at(bytes))?;
-    import_from(store, options, fetched.file, Some(fetched.size), clock, progress).await
+    import_from(store, format, options, fetched.file, Some(fetched.size), clock, progress).await
 }
 
 /// Imports what can be read already, `size` bytes of it when known.
 pub async fn import_from(
     store: &Store,
+    format: Format,
     options: &ImportOptions,
     input: impl Read,
     size: Option<u64>,
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    let name = &options.source;
-    if name.is_empty()
-        || name.chars().count() > 100
-        || name.trim() != name
-        || name.chars().any(char::is_control)
-    {
-        return Err(ImportError::SourceName(name.clone()));
-    }
+    check_name(&options.source)?;
     progress.step("lecture", size);
-    match options.format {
+    match format {
         Format::Csv => {
             let staged = csv::read(&options.location, input, &mut |bytes| progress.at(bytes))?;
-            import_listings(store, options, staged, clock, progress).await
+            import_listings(store, format.code(), options, staged, clock, progress).await
         }
         Format::Territories => {
             let staged = territories::read(&options.location, input, &mut |bytes| progress.at(bytes))?;
-            import_territories(store, options, staged, clock).await
+            import_territories(store, format.code(), options, staged, clock).await
         }
     }
 }
 
-fn start<'a>(options: &'a ImportOptions, clock: &dyn Clock) -> RunStart<'a> {
+/// Whether a source can be called so.
+pub fn check_name(name: &str) -> Result<(), ImportError> {
+    let good = (1..=100).contains(&name.chars().count())
+        && name.trim() == name
+        && !name.chars().any(char::is_control);
+    if good { Ok(()) } else { Err(ImportError::SourceName(name.to_owned())) }
+}
+
+fn start<'a>(format: &'a str, options: &'a ImportOptions, clock: &dyn Clock) -> RunStart<'a> {
     RunStart {
         source: &options.source,
-        format: options.format.code(),
+        format,
         location: &options.location,
         partial: options.partial,
         at: clock.now(),
     }
 }
 
-async fn import_listings(
+/// Imports the listings of a source. The pipeline holds [`PIECE`] records at a time, whatever their number.
+pub async fn import_listings(
     store: &Store,
+    format: &str,
     options: &ImportOptions,
-    mut staged: Staged,
+    mut source: impl Source,
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    staged.issues.extend(unknown_territories(store, options, &staged).await?);
-    let mut import = store.begin_import(start(options, clock)).await?;
+    let territories = store.territories().await?.into_iter().map(|territory| territory.code).collect();
+    let mut import = store.begin_import(start(format, options, clock)).await?;
     progress.step("comparaison", None);
-    let known = import.known().await?;
-    let plan = Plan::of(&staged, &known, options.partial || staged.damaged);
-    let report = Report {
-        run: None,
-        source: options.source.clone(),
-        applied: false,
-        read: staged.records.len() as u64 + staged.rejected,
-        created: plan.created.len() as u64,
-        updated: plan.updated.len() as u64,
-        unchanged: plan.unchanged.len() as u64,
-        withdrawn: plan.withdrawn.len() as u64,
-        rejected: staged.rejected,
-        skipped: staged.skipped,
-        warnings: warnings(&staged.issues),
-        issues: staged.issues.clone(),
-        unmapped: staged.unmapped.clone(),
-        changes: None,
+    let missing = import.known().await?;
+    let live = missing.values().filter(|known| !known.withdrawn).count();
+    let mut pass = Pass {
+        import,
+        options,
+        territories,
+        missing,
+        changed: Vec::new(),
+        unchanged: Vec::new(),
+        report: Report { changes: options.dry_run.then(Vec::new), ..Report::of(&*options.source) },
     };
-    let live = known.values().filter(|known| !known.withdrawn).count();
-    let refused = if options.force { None } else { guard(&report, live) };
-    if options.dry_run {
-        let changes = Some(plan.changes(&mut import, &known, &options.source).await?);
-        return Ok(Outcome { report: Report { changes, ..report }, refused });
+
+    let step = if options.dry_run { "comparaison" } else { "écriture" };
+    progress.step(step, source.size_hint().1.map(|records| records as u64));
+    while let Some(record) = source.next().transpose()? {
+        pass.take(record).await?;
+        progress.at(pass.report.read);
     }
-    if refused.is_some() {
+    pass.change().await?;
+    pass.see().await?;
+    let rest = source.rest();
+    if !options.partial && !rest.damaged {
+        pass.withdraw_missing(rest.rejected_ids).await?;
+    }
+
+    let Pass { import, report, .. } = pass;
+    let issues: Vec<Issue> = rest.issues.into_iter().chain(report.issues).collect();
+    let report = Report {
+        read: report.read + rest.rejected,
+        rejected: rest.rejected,
+        skipped: rest.skipped,
+        warnings: warnings(&issues),
+        issues,
+        unmapped: rest.unmapped,
+        ..report
+    };
+    let refused = if options.force { None } else { guard(&report, live) };
+    if options.dry_run || refused.is_some() {
+        // The run is dropped, and with it all that it wrote.
         return Ok(Outcome { report, refused });
     }
-    apply(&mut import, &plan, progress).await?;
     progress.step("validation", None);
     let report = import.finish(report, clock.now()).await?;
     Ok(Outcome { report, refused: None })
 }
 
-/// A coverage may name a territory before the territory is imported: kept, and said.
-async fn unknown_territories(
-    store: &Store,
-    options: &ImportOptions,
-    staged: &Staged,
-) -> Result<Vec<Issue>, ImportError> {
-    let known: HashSet<String> =
-        store.territories().await?.into_iter().map(|territory| territory.code).collect();
-    let mut issues = Vec::new();
-    for record in &staged.records {
+/// A run of listings under way.
+struct Pass<'a> {
+    import: Import,
+    options: &'a ImportOptions,
+    /// Codes of the territories of this directory.
+    territories: HashSet<String>,
+    /// What was known of the source that it has not shown yet.
+    missing: HashMap<String, Known>,
+    /// Records read that are new or changed, not written yet.
+    changed: Vec<StagedRecord>,
+    /// Records read that are as they were, not noted yet.
+    unchanged: Vec<String>,
+    /// What was done so far.
+    report: Report,
+}
+
+impl Pass<'_> {
+    /// Takes the next record of the source.
+    async fn take(&mut self, record: StagedRecord) -> Result<(), ImportError> {
+        self.report.read += 1;
+        self.note_unknown_territories(&record);
+        match self.missing.remove(&record.source_id) {
+            Some(known) if !known.withdrawn && known.fingerprint == fingerprint(&record.values) => {
+                self.report.unchanged += 1;
+                self.unchanged.push(record.source_id);
+                if self.unchanged.len() == PIECE {
+                    self.see().await?
+                }
+            }
+            known => {
+                let count = if known.is_some() { &mut self.report.updated } else { &mut self.report.created };
+                *count += 1;
+                self.changed.push(record);
+                if self.changed.len() == PIECE {
+                    self.change().await?
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// A coverage may name a territory before the territory is imported: kept, and said.
+    fn note_unknown_territories(&mut self, record: &StagedRecord) {
         let parts = record.values.get(&Field::Coverage).and_then(Value::as_array).into_iter().flatten();
         for written in parts.filter_map(Value::as_str) {
             if let Ok(Coverage::Territory(code)) = written.parse()
-                && !known.contains(&code)
+                && !self.territories.contains(&code)
             {
-                issues.push(Issue {
+                self.report.issues.push(Issue {
                     severity: Severity::Warning,
-                    file: options.location.clone(),
+                    file: self.options.location.clone(),
                     line: None,
                     column: None,
                     id: Some(record.source_id.clone()),
@@ -229,117 +278,83 @@ async fn unknown_territories(
             }
         }
     }
-    Ok(issues)
-}
 
-async fn apply(import: &mut Import, plan: &Plan<'_>, progress: &mut dyn Progress) -> Result<(), ImportError> {
-    let written: Vec<&StagedRecord> = plan.created.iter().chain(&plan.updated).copied().collect();
-    progress.step("écriture", Some(written.len() as u64));
-    for (piece, records) in written.chunks(PIECE).enumerate() {
-        let incoming: Vec<Incoming> = records
-            .iter()
-            .map(|record| Incoming {
-                source_id: record.source_id.clone(),
-                payload: record.payload.clone(),
-                values: record.values.clone(),
-            })
-            .collect();
-        import.put(&incoming).await?;
-        progress.at((piece * PIECE + records.len()) as u64);
-    }
-    import.seen(&plan.unchanged).await?;
-    for ids in plan.withdrawn.chunks(PIECE) {
-        import.withdraw(ids).await?;
-    }
-    Ok(())
-}
-
-/// What a file changes, before anything is changed.
-struct Plan<'a> {
-    created: Vec<&'a StagedRecord>,
-    updated: Vec<&'a StagedRecord>,
-    unchanged: Vec<String>,
-    withdrawn: Vec<String>,
-}
-
-impl<'a> Plan<'a> {
-    fn of(staged: &'a Staged, known: &HashMap<String, Known>, partial: bool) -> Plan<'a> {
-        let mut plan =
-            Plan { created: Vec::new(), updated: Vec::new(), unchanged: Vec::new(), withdrawn: Vec::new() };
-        for record in &staged.records {
-            match known.get(&record.source_id) {
-                None => plan.created.push(record),
-                Some(known) if known.withdrawn || known.fingerprint != fingerprint(&record.values) => {
-                    plan.updated.push(record);
-                }
-                Some(_) => plan.unchanged.push(record.source_id.clone()),
-            }
-        }
-        if !partial {
-            // A record that was refused is still in the file: it stays as it was.
-            let present: HashSet<&str> = staged
-                .records
-                .iter()
-                .map(|record| record.source_id.as_str())
-                .chain(staged.rejected_ids.iter().map(String::as_str))
+    /// Writes the changed records or, in a dry run, says what they change.
+    async fn change(&mut self) -> Result<(), ImportError> {
+        let records = std::mem::take(&mut self.changed);
+        let Some(changes) = &mut self.report.changes else {
+            let incoming: Vec<Incoming> = records
+                .into_iter()
+                .map(|StagedRecord { source_id, payload, values }| Incoming { source_id, payload, values })
                 .collect();
-            plan.withdrawn = known
-                .iter()
-                .filter(|(id, known)| !known.withdrawn && !present.contains(id.as_str()))
-                .map(|(id, _)| id.clone())
-                .collect();
-            plan.withdrawn.sort();
-        }
-        plan
-    }
-
-    /// Every change in words, in the order of the file, withdrawals last.
-    async fn changes(
-        &self,
-        import: &mut Import,
-        known: &HashMap<String, Known>,
-        source: &str,
-    ) -> Result<Vec<ListingChange>, ImportError> {
-        let touched: Vec<String> = self
-            .updated
-            .iter()
-            .map(|record| record.source_id.clone())
-            .chain(self.withdrawn.iter().cloned())
-            .collect();
-        let before = import.values(&touched).await?;
-        let nothing = Values::new();
-        let listing_of =
-            |id: &str| known.get(id).map_or_else(|| ListingId::founded_by(source, id), |known| known.listing);
-        let change = |id: &str, action, old: &Values, new: &Values| ListingChange {
-            source_id: id.to_owned(),
-            listing: listing_of(id),
-            name: new
-                .get(&Field::Name)
-                .or(old.get(&Field::Name))
-                .map(|name| Field::Name.format(name))
-                .unwrap_or_default(),
-            action,
-            fields: if action == ChangeAction::Withdrawn { Vec::new() } else { field_changes(old, new) },
+            return Ok(self.import.put(&incoming).await?);
         };
-        let mut changes = Vec::new();
-        for record in &self.created {
-            changes.push(change(&record.source_id, ChangeAction::Created, &nothing, &record.values));
-        }
-        for record in &self.updated {
-            let withdrawn = known.get(&record.source_id).is_some_and(|known| known.withdrawn);
-            let action = if withdrawn { ChangeAction::Restored } else { ChangeAction::Updated };
-            changes.push(change(
-                &record.source_id,
-                action,
-                before.get(&record.source_id).unwrap_or(&nothing),
-                &record.values,
-            ));
-        }
-        for id in &self.withdrawn {
-            changes.push(change(id, ChangeAction::Withdrawn, before.get(id).unwrap_or(&nothing), &nothing));
-        }
-        Ok(changes)
+        let ids: Vec<String> = records.iter().map(|record| record.source_id.clone()).collect();
+        let before = self.import.before(&ids).await?;
+        let source = &self.options.source;
+        changes.extend(records.iter().map(|record| change_of(source, record, before.get(&record.source_id))));
+        Ok(())
     }
+
+    /// Notes the unchanged records as seen.
+    async fn see(&mut self) -> Result<(), ImportError> {
+        let ids = std::mem::take(&mut self.unchanged);
+        if !self.options.dry_run {
+            self.import.seen(&ids).await?;
+        }
+        Ok(())
+    }
+
+    /// Withdraws what a complete source no longer shows, by identifier. A record that was refused is still in it: it stays as it was.
+    async fn withdraw_missing(&mut self, rejected: Vec<String>) -> Result<(), ImportError> {
+        for id in rejected {
+            self.missing.remove(&id);
+        }
+        let mut ids: Vec<String> =
+            self.missing.drain().filter(|(_, known)| !known.withdrawn).map(|(id, _)| id).collect();
+        ids.sort_unstable();
+        self.report.withdrawn = ids.len() as u64;
+        for piece in ids.chunks(PIECE) {
+            let Some(changes) = &mut self.report.changes else {
+                self.import.withdraw(piece).await?;
+                continue;
+            };
+            let mut before = self.import.before(piece).await?;
+            changes.extend(piece.iter().filter_map(|id| {
+                let before = before.remove(id)?;
+                Some(ListingChange {
+                    source_id: id.clone(),
+                    listing: before.listing,
+                    name: name_in(&before.values),
+                    action: ChangeAction::Withdrawn,
+                    fields: Vec::new(),
+                })
+            }));
+        }
+        Ok(())
+    }
+}
+
+/// What a new or changed record does to its listing, in words.
+fn change_of(source: &str, record: &StagedRecord, before: Option<&Before>) -> ListingChange {
+    let nothing = Values::new();
+    let action = match before {
+        None => ChangeAction::Created,
+        Some(before) if before.withdrawn => ChangeAction::Restored,
+        Some(_) => ChangeAction::Updated,
+    };
+    ListingChange {
+        source_id: record.source_id.clone(),
+        listing: before
+            .map_or_else(|| ListingId::founded_by(source, &record.source_id), |before| before.listing),
+        name: name_in(&record.values),
+        action,
+        fields: field_changes(before.map_or(&nothing, |before| &before.values), &record.values),
+    }
+}
+
+fn name_in(values: &Values) -> String {
+    values.get(&Field::Name).map(|name| Field::Name.format(name)).unwrap_or_default()
 }
 
 fn field_changes(old: &Values, new: &Values) -> Vec<FieldChange> {
@@ -375,13 +390,15 @@ fn guard(report: &Report, live: usize) -> Option<String> {
     None
 }
 
-async fn import_territories(
+/// Imports the territories of a source.
+pub async fn import_territories(
     store: &Store,
+    format: &str,
     options: &ImportOptions,
     staged: StagedTerritories,
     clock: &dyn Clock,
 ) -> Result<Outcome, ImportError> {
-    let mut import = store.begin_import(start(options, clock)).await?;
+    let mut import = store.begin_import(start(format, options, clock)).await?;
     // A territory whose rows are all bad is no longer named: nothing says that the file no longer has it.
     let complete = !options.partial && !staged.damaged && staged.rejected == 0;
     let written = import.put_territories(&staged.territories, complete).await?;

@@ -3,7 +3,7 @@
 use anyhow::{Result, bail};
 use maille_domain::clock::SystemClock;
 use maille_domain::run::{ChangeAction, Issue, Report, Severity};
-use maille_importers::pipeline::{self, ImportOptions};
+use maille_importers::pipeline::{self, ImportOptions, Outcome};
 
 use crate::cli::{Import, Settings};
 use crate::commands::{print, print_json};
@@ -14,9 +14,8 @@ use crate::progress::Bar;
 const MOST_ISSUES: usize = 50;
 
 pub async fn run(settings: &Settings, options: Import) -> Result<()> {
-    let json = options.json.wanted;
+    let (format, json) = (options.format, options.json.wanted);
     let options = ImportOptions {
-        format: options.format,
         location: options.location,
         source: options.source,
         dry_run: options.dry_run,
@@ -25,7 +24,7 @@ pub async fn run(settings: &Settings, options: Import) -> Result<()> {
     };
     let imported = Database::with(settings, async |store| {
         let mut bar = Bar::new();
-        Ok(pipeline::import(store, &options, &SystemClock, &mut bar).await)
+        Ok(pipeline::import(store, format, &options, &SystemClock, &mut bar).await)
     })
     .await?;
     let outcome = match imported {
@@ -37,6 +36,11 @@ pub async fn run(settings: &Settings, options: Import) -> Result<()> {
             return Err(error.into());
         }
     };
+    tell(outcome, json)
+}
+
+/// Prints the report; a run that was refused is a failure.
+pub fn tell(outcome: Outcome, json: bool) -> Result<()> {
     if json {
         print_json(&outcome.report)?;
     } else {

@@ -2,6 +2,7 @@
 
 mod conflicts;
 mod export;
+mod generate;
 mod import;
 mod reindex;
 mod runs;
@@ -27,6 +28,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Set(options) => set::run(&settings, options).await,
         Command::Conflicts(json) => conflicts::run(&settings, json).await,
         Command::Export(_) => export::run(&settings).await,
+        Command::Generate(options) => generate::run(&settings, options).await,
         Command::Reindex(json) => reindex::run(&settings, json).await,
     }
 }

@@ -15,6 +15,9 @@ use crate::listing::{Cause, resolve_and_write};
 use crate::territory::TerritoriesWritten;
 use crate::{Error, Store, source};
 
+/// Records of which what is known is read in one statement.
+const KNOWN_AT_ONCE: i64 = 20_000;
+
 /// A record as it arrives.
 #[derive(Debug, Clone)]
 pub struct Incoming {
@@ -26,15 +29,24 @@ pub struct Incoming {
     pub values: Values,
 }
 
-/// What is known of a record before the run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What is known of a record before the run: as little as tells whether it changed, for a source may have a million.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Known {
     /// Fingerprint of what it said.
-    pub fingerprint: Vec<u8>,
+    pub fingerprint: [u8; 32],
     /// Whether it had been withdrawn.
     pub withdrawn: bool,
+}
+
+/// A record before the run.
+#[derive(Debug, Clone)]
+pub struct Before {
     /// The listing it speaks of.
     pub listing: ListingId,
+    /// What it said.
+    pub values: Values,
+    /// Whether it had been withdrawn.
+    pub withdrawn: bool,
 }
 
 /// A run under way. Dropped without [`Import::finish`], nothing happened.
@@ -181,40 +193,59 @@ pub struct Run {
 }
 
 impl Import {
-    /// What the source's records said before, by their identifier.
+    /// What is known of the source's records, by their identifier.
     pub async fn known(&mut self) -> Result<HashMap<String, Known>, Error> {
+        let mut known = HashMap::new();
+        let mut after = String::new();
+        loop {
+            let rows = sqlx::query!(
+                r#"select source_id, hash, withdrawn_at is not null as "withdrawn!" from source_record
+                   where source = $1 and source_id > $2 order by source_id limit $3"#,
+                self.source,
+                after,
+                KNOWN_AT_ONCE
+            )
+            .fetch_all(&mut *self.transaction)
+            .await?;
+            let Some(last) = rows.last() else { return Ok(known) };
+            after.clone_from(&last.source_id);
+            for row in rows {
+                let Ok(fingerprint) = row.hash.try_into() else {
+                    return Err(Error::Inconsistent {
+                        table: "source_record",
+                        row: row.source_id,
+                        found: "a fingerprint that is not of 32 bytes".to_owned(),
+                    });
+                };
+                known.insert(row.source_id, Known { fingerprint, withdrawn: row.withdrawn });
+            }
+        }
+    }
+
+    /// These records before the run, those that were there.
+    pub async fn before(&mut self, source_ids: &[String]) -> Result<HashMap<String, Before>, Error> {
         let rows = sqlx::query!(
-            r#"select source_record.source_id, hash, withdrawn_at is not null as "withdrawn!", link.listing
+            r#"select source_record.source_id, "values" as "values: Json<Values>",
+                      withdrawn_at is not null as "withdrawn!", link.listing
                from source_record
                join link on link.source = source_record.source and link.source_id = source_record.source_id
-               where source_record.source = $1"#,
-            self.source
+               where source_record.source = $1 and source_record.source_id = any($2)"#,
+            self.source,
+            source_ids
         )
         .fetch_all(&mut *self.transaction)
         .await?;
         Ok(rows
             .into_iter()
             .map(|row| {
-                let known = Known {
-                    fingerprint: row.hash,
-                    withdrawn: row.withdrawn,
+                let before = Before {
                     listing: ListingId(row.listing),
+                    values: row.values.0,
+                    withdrawn: row.withdrawn,
                 };
-                (row.source_id, known)
+                (row.source_id, before)
             })
             .collect())
-    }
-
-    /// What these records said before.
-    pub async fn values(&mut self, source_ids: &[String]) -> Result<HashMap<String, Values>, Error> {
-        let rows = sqlx::query!(
-            r#"select source_id, "values" as "values: Json<Values>" from source_record where source = $1 and source_id = any($2)"#,
-            self.source,
-            source_ids
-        )
-        .fetch_all(&mut *self.transaction)
-        .await?;
-        Ok(rows.into_iter().map(|row| (row.source_id, row.values.0)).collect())
     }
 
     /// Writes records that are new, changed or back, and resolves their listings. The first time, waits for the import

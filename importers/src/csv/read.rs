@@ -116,7 +116,7 @@ impl Collector {
             seen.into_iter().filter(|(_, seen)| seen.rejected).map(|(id, _)| id).collect();
         rejected_ids.sort();
         Staged {
-            records: self.records,
+            records: self.records.into(),
             rejected: self.without_id + rejected_ids.len() as u64,
             rejected_ids,
             damaged: self.damaged,

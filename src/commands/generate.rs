@@ -1,0 +1,22 @@
+//! `generate`: an invented directory through the normal pipeline.
+
+use anyhow::Result;
+use maille_domain::clock::SystemClock;
+use maille_importers::synthetic::{self, Wanted};
+
+use crate::cli::{Generate, Settings};
+use crate::commands::import::tell;
+use crate::database::Database;
+use crate::progress::Bar;
+
+pub async fn run(settings: &Settings, options: Generate) -> Result<()> {
+    let wanted = Wanted { listings: options.listings, seed: options.seed };
+    let outcome = Database::with(settings, async |store| {
+        let mut bar = Bar::new();
+        let generated =
+            synthetic::generate(store, wanted, &options.source, options.force, &SystemClock, &mut bar);
+        Ok(generated.await?)
+    })
+    .await?;
+    tell(outcome, options.json.wanted)
+}
