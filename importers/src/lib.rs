@@ -6,6 +6,7 @@ pub mod fetch;
 pub mod format;
 mod issue;
 pub mod pipeline;
+mod spreadsheet;
 pub mod staged;
 pub mod table;
 pub mod territories;

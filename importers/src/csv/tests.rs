@@ -266,6 +266,9 @@ proptest! {
     ) {
         let mut text = if messy { MESSY } else { GOOD }.as_bytes().to_vec();
         for (index, change, byte) in changes {
+            if text.is_empty() {
+                break;
+            }
             let at = index.index(text.len());
             match change {
                 0 => text[at] = byte,
