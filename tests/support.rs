@@ -12,6 +12,12 @@ use serde_json::Value;
 /// Longest that anything here may take: far beyond what it does take, so that a slow machine is not a failure.
 pub const PATIENCE: Duration = Duration::from_mins(2);
 
+/// The counts of a report: read, created, updated, unchanged, withdrawn, rejected.
+pub fn counts(report: &Value) -> [u64; 6] {
+    ["read", "created", "updated", "unchanged", "withdrawn", "rejected"]
+        .map(|count| report[count].as_u64().unwrap())
+}
+
 /// A data directory that goes away with its owner.
 pub struct DataDirectory(PathBuf);
 

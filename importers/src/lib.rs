@@ -2,6 +2,7 @@
 
 mod commune;
 pub mod csv;
+mod excel;
 pub mod fetch;
 pub mod format;
 mod issue;
@@ -10,3 +11,6 @@ mod spreadsheet;
 pub mod staged;
 pub mod table;
 pub mod territories;
+#[cfg(test)]
+mod testing;
+pub mod xlsx;

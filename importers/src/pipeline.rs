@@ -17,7 +17,7 @@ use crate::format::Format;
 use crate::staged::{Staged, StagedRecord};
 use crate::table::ReadError;
 use crate::territories::StagedTerritories;
-use crate::{csv, territories};
+use crate::{csv, territories, xlsx};
 
 /// Records written in one statement.
 const PIECE: usize = 1_000;
@@ -136,16 +136,16 @@ pub async fn import_from(
         return Err(ImportError::SourceName(name.clone()));
     }
     progress.step("lecture", size);
-    match options.format {
-        Format::Csv => {
-            let staged = csv::read(&options.location, input, &mut |bytes| progress.at(bytes))?;
-            import_listings(store, options, staged, clock, progress).await
-        }
+    let (file, mut read) = (&*options.location, |bytes| progress.at(bytes));
+    let staged = match options.format {
+        Format::Csv => csv::read(file, input, &mut read)?,
+        Format::Xlsx => xlsx::read(file, input, &mut read)?,
         Format::Territories => {
-            let staged = territories::read(&options.location, input, &mut |bytes| progress.at(bytes))?;
-            import_territories(store, options, staged, clock).await
+            let staged = territories::read(file, input, &mut read)?;
+            return import_territories(store, options, staged, clock).await;
         }
-    }
+    };
+    import_listings(store, options, staged, clock, progress).await
 }
 
 fn start<'a>(options: &'a ImportOptions, clock: &dyn Clock) -> RunStart<'a> {
