@@ -64,6 +64,7 @@ fn outside_libraries_stay_in_their_room() {
         ("rstar", "index territory"),
         ("askama", "web"),
         ("calamine", "importers"),
+        ("proj4rs", "importers"),
     ] {
         for other in ["territory", "domain", "store", "importers", "index", "web"] {
             let manifest = std::fs::read_to_string(root().join(other).join("Cargo.toml")).unwrap();

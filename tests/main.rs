@@ -5,6 +5,7 @@
 mod architecture;
 mod command_line;
 mod demo_data;
+mod finess;
 mod outage;
 mod portal;
 mod support;

@@ -4,6 +4,7 @@ mod commune;
 pub mod csv;
 mod excel;
 pub mod fetch;
+pub mod finess;
 pub mod format;
 mod issue;
 pub mod pipeline;

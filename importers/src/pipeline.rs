@@ -17,7 +17,7 @@ use crate::format::Format;
 use crate::staged::{Staged, StagedRecord};
 use crate::table::ReadError;
 use crate::territories::StagedTerritories;
-use crate::{csv, territories, xlsx};
+use crate::{csv, finess, territories, xlsx};
 
 /// Records written in one statement.
 const PIECE: usize = 1_000;
@@ -140,6 +140,7 @@ pub async fn import_from(
     let staged = match options.format {
         Format::Csv => csv::read(file, input, &mut read)?,
         Format::Xlsx => xlsx::read(file, input, &mut read)?,
+        Format::Finess => finess::read(file, input, &mut read)?,
         Format::Territories => {
             let staged = territories::read(file, input, &mut read)?;
             return import_territories(store, options, staged, clock).await;

@@ -10,14 +10,14 @@ use std::io::Read;
 
 use maille_domain::run::{Issue, Severity};
 
-use encoding::Decoder;
-pub(crate) use encoding::not_a_table;
+pub(crate) use encoding::{Decoder, not_a_table};
 pub use error::ReadError;
-use input::Input;
+pub(crate) use input::Input;
 pub use records::LONGEST_RECORD;
+pub(crate) use records::split;
 
 use crate::issue::{Spot, shorten};
-use records::{Fault, Record, Records, split};
+use records::{Fault, Record, Records};
 
 /// Most columns of a header: a table with more is something else.
 pub(crate) const MOST_COLUMNS: usize = 1_000;
