@@ -4,7 +4,7 @@ use std::process::Output;
 
 use serde_json::Value;
 
-use crate::support::{DataDirectory, TWO_TEAMS};
+use crate::support::{DataDirectory, TWO_TEAMS, counts};
 
 #[test]
 fn importing_twice_changes_nothing_the_second_time() {
@@ -35,11 +35,6 @@ fn importing_twice_changes_nothing_the_second_time() {
     let runs = data.json(&["runs", "--json"]);
     assert_eq!(runs.as_array().unwrap().len(), 3, "a dry run and a refused one are not kept");
     assert_eq!(data.json(&["conflicts", "--json"]), Value::Array(vec![]));
-}
-
-fn counts(report: &Value) -> [u64; 6] {
-    ["read", "created", "updated", "unchanged", "withdrawn", "rejected"]
-        .map(|count| report[count].as_u64().unwrap())
 }
 
 #[test]
@@ -105,6 +100,18 @@ fn a_file_refused_as_a_whole_is_still_one_document() {
             "{report}"
         );
     }
+}
+
+#[test]
+fn a_workbook_is_imported_and_a_file_of_another_format_is_named() {
+    let data = DataDirectory::new();
+    let workbook = concat!(env!("CARGO_MANIFEST_DIR"), "/importers/src/xlsx/samples/openpyxl.xlsx");
+    let report = data.json(&["import", "xlsx", workbook, "--source", "x", "--json"]);
+    assert_eq!(counts(&report), [2, 1, 0, 0, 0, 1]);
+    assert_eq!((&report["issues"][0]["line"], &report["issues"][0]["column"]), (&2.into(), &4.into()));
+    let text = data.file("teams.csv", TWO_TEAMS);
+    fails(&data, &["import", "xlsx", &text, "--source", "x"], "maille import csv");
+    fails(&data, &["import", "csv", workbook, "--source", "x"], "maille import xlsx");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod concurrency;
 mod crash;
 mod demo_data;
 mod disk;
+mod finess;
 mod outage;
 mod portal;
 mod support;

@@ -1,5 +1,6 @@
-//! Which commune a cell names, with what else its row says of the place.
+//! Which commune a cell names, with what else its record says of the place, each checked against the others.
 
+use geo::{Closest, HaversineClosestPoint};
 use maille_domain::coverage::Coverage;
 use maille_territory::{Commune, Place, PlaceKind, Point, fold, france};
 
@@ -9,6 +10,10 @@ const MOST_CANDIDATES: usize = 100;
 const MOST_NAMED: usize = 8;
 /// Beyond this distance of its town hall, a point says nothing for a commune that does not contain it.
 const NEAR_KM: f64 = 20.0;
+/// How far outside its commune a point may be without a word: contours are simplified, borders run through streets.
+const TOLERATED_KM: f64 = 2.0;
+/// The same from the town hall of a commune without contour (overseas collectivities).
+const TOLERATED_FROM_TOWN_HALL_KM: f64 = 20.0;
 
 /// What settles a homonym, in this order.
 #[derive(Debug, Clone, Default)]
@@ -68,7 +73,7 @@ pub(crate) fn settle(cell: &str, hints: &Hints) -> Result<Settled, String> {
 
 /// Whether a postal code is one of the commune, or of its city or arrondissements. A code of CEDEX, in no table, is
 /// judged by its département.
-pub(crate) fn is_postal_code_of(postal_code: &str, commune: &Commune) -> bool {
+fn is_postal_code_of(postal_code: &str, commune: &Commune) -> bool {
     let served = france().communes_of_postal_code(postal_code);
     if served.is_empty() {
         return in_departement(postal_code, commune);
@@ -78,6 +83,41 @@ pub(crate) fn is_postal_code_of(postal_code: &str, commune: &Commune) -> bool {
             || one.parent.as_deref() == Some(&commune.code)
             || commune.parent.as_deref() == Some(&one.code)
     })
+}
+
+/// What was expected instead of a postal code that is not the commune's.
+pub(crate) fn postal_code_expected(postal_code: &str, commune: &Commune) -> Option<String> {
+    let known = || format!("un code postal de {} : {}", commune.name, commune.postal_codes.join(", "));
+    (!is_postal_code_of(postal_code, commune)).then(known)
+}
+
+/// What was expected instead of a point that is outside its commune by more than imprecision.
+pub(crate) fn point_expected(commune: &Commune, point: Point) -> Option<String> {
+    let km = km_outside(commune, point)?;
+    Some(format!("un point de la commune ({}) ; il en est à {km:.0} km", commune.name))
+}
+
+/// How far a point is outside a commune, when that is more than imprecision.
+fn km_outside(commune: &Commune, point: Point) -> Option<f64> {
+    let here = france().commune_at(point.lat, point.lon)?;
+    let inside = here.code == commune.code
+        || here.parent.as_deref() == Some(&commune.code)
+        || commune.parent.as_deref() == Some(&here.code);
+    if inside {
+        return None;
+    }
+    let (km, tolerated) = match france().outline(&commune.code) {
+        Some(outline) => {
+            let asked = geo::Point::new(point.lon, point.lat);
+            let km = match outline.haversine_closest_point(&asked) {
+                Closest::Intersection(_) | Closest::Indeterminate => 0.0,
+                Closest::SinglePoint(near) => point.distance_km(Point { lat: near.y(), lon: near.x() }),
+            };
+            (km, TOLERATED_KM)
+        }
+        None => (commune.point.distance_km(point), TOLERATED_FROM_TOWN_HALL_KM),
+    };
+    (km > tolerated).then_some(km)
 }
 
 fn settled_by(candidates: &[&'static Commune], hints: &Hints) -> Option<&'static Commune> {

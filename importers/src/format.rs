@@ -8,6 +8,10 @@ use std::str::FromStr;
 pub enum Format {
     /// The facilitator's spreadsheet: one row, one listing.
     Csv,
+    /// The same as a workbook.
+    Xlsx,
+    /// The register of health and social establishments, as its open CSV.
+    Finess,
     /// Coordination territories: one row, one commune of a territory.
     Territories,
 }
@@ -22,12 +26,14 @@ pub struct UnknownFormat {
 
 impl Format {
     /// Every format, in the order of the help.
-    pub const ALL: [Format; 2] = [Format::Csv, Format::Territories];
+    pub const ALL: [Format; 4] = [Format::Csv, Format::Xlsx, Format::Finess, Format::Territories];
 
     /// The word of the command line.
     pub const fn code(self) -> &'static str {
         match self {
             Format::Csv => "csv",
+            Format::Xlsx => "xlsx",
+            Format::Finess => "finess",
             Format::Territories => "territories",
         }
     }
@@ -37,6 +43,10 @@ impl Format {
         match self {
             Format::Csv => {
                 "tableau de ressources (CSV, séparateur « , » ou « ; ») : une ligne, une ressource"
+            }
+            Format::Xlsx => "le même tableau de ressources, en classeur XLSX",
+            Format::Finess => {
+                "établissements du répertoire FINESS (fichiers ouverts etalab-cs1100502 et cs1100507)"
             }
             Format::Territories => {
                 "territoires de coordination (CSV code, kind, name, commune) : une ligne, une commune d’un territoire"
@@ -73,6 +83,6 @@ mod tests {
             assert!(!format.help().is_empty());
         }
         let error = "xls".parse::<Format>().unwrap_err();
-        assert_eq!(error.to_string(), "format inconnu : « xls » ; attendu : csv, territories");
+        assert_eq!(error.to_string(), "format inconnu : « xls » ; attendu : csv, xlsx, finess, territories");
     }
 }

@@ -17,7 +17,7 @@ use crate::format::Format;
 use crate::staged::{Source, StagedRecord};
 use crate::table::ReadError;
 use crate::territories::StagedTerritories;
-use crate::{csv, territories};
+use crate::{csv, finess, territories, xlsx};
 
 /// Records held, compared and written at a time.
 const PIECE: usize = 1_000;
@@ -129,16 +129,17 @@ pub async fn import_from(
 ) -> Result<Outcome, ImportError> {
     check_name(&options.source)?;
     progress.step("lecture", size);
-    match format {
-        Format::Csv => {
-            let staged = csv::read(&options.location, input, &mut |bytes| progress.at(bytes))?;
-            import_listings(store, format.code(), options, staged, clock, progress).await
-        }
+    let (file, mut read) = (&*options.location, |bytes| progress.at(bytes));
+    let staged = match format {
+        Format::Csv => csv::read(file, input, &mut read)?,
+        Format::Xlsx => xlsx::read(file, input, &mut read)?,
+        Format::Finess => finess::read(file, input, &mut read)?,
         Format::Territories => {
-            let staged = territories::read(&options.location, input, &mut |bytes| progress.at(bytes))?;
-            import_territories(store, format.code(), options, staged, clock).await
+            let staged = territories::read(file, input, &mut read)?;
+            return import_territories(store, format.code(), options, staged, clock).await;
         }
-    }
+    };
+    import_listings(store, format.code(), options, staged, clock, progress).await
 }
 
 /// Whether a source can be called so.

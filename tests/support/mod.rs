@@ -17,6 +17,11 @@ pub const PATIENCE: Duration = Duration::from_mins(2);
 
 /// What [`TWO_TEAMS`] answer to.
 pub const TEAMS_OF_BAGNEUX: &str = "/api/v1/search?q=equipe+mobile&commune=92007";
+/// The counts of a report: read, created, updated, unchanged, withdrawn, rejected.
+pub fn counts(report: &Value) -> [u64; 6] {
+    ["read", "created", "updated", "unchanged", "withdrawn", "rejected"]
+        .map(|count| report[count].as_u64().unwrap())
+}
 
 /// A data directory that goes away with its owner.
 pub struct DataDirectory {

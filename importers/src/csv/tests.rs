@@ -4,12 +4,13 @@ use std::io::{Read, repeat};
 
 use maille_domain::Fields;
 use maille_domain::field::Field;
-use maille_domain::run::{Issue, Severity};
+use maille_domain::run::Issue;
 use proptest::prelude::*;
 use serde_json::json;
 
 use crate::staged::Staged;
 use crate::table::{LONGEST_RECORD, ReadError};
+use crate::testing::told;
 
 const GOOD: &str = include_str!("samples/good.csv");
 const MESSY: &str = include_str!("samples/messy.csv");
@@ -25,17 +26,6 @@ fn read(text: impl AsRef<[u8]>) -> Staged {
 fn fields(staged: &Staged, id: &str) -> Fields {
     let record = staged.records.iter().find(|record| record.source_id == id).unwrap();
     Fields::from_values(record.values.clone()).unwrap()
-}
-
-fn told(issues: &[Issue]) -> String {
-    let told = issues.iter().map(|issue| {
-        let severity = if issue.severity == Severity::Error { "erreur" } else { "avertissement" };
-        let at = |number: Option<u64>| number.map_or("-".to_owned(), |number| number.to_string());
-        let (id, field) = (issue.id.as_deref().unwrap_or("-"), issue.field.as_deref().unwrap_or("-"));
-        let (line, column) = (at(issue.line), at(issue.column));
-        format!("{line}:{column} {severity} {id} {field} « {} » attendu : {}\n", issue.found, issue.expected)
-    });
-    told.collect()
 }
 
 /// A file of one good row and one bad one: the issues of the bad row, which alone is rejected.
@@ -266,6 +256,9 @@ proptest! {
     ) {
         let mut text = if messy { MESSY } else { GOOD }.as_bytes().to_vec();
         for (index, change, byte) in changes {
+            if text.is_empty() {
+                break;
+            }
             let at = index.index(text.len());
             match change {
                 0 => text[at] = byte,

@@ -8,7 +8,7 @@ use maille_domain::field::{Field, Values};
 use maille_domain::location::Precision;
 use serde_json::Value;
 
-use super::columns::COLUMNS;
+use crate::spreadsheet::COLUMNS;
 
 /// Writes listings with their ids: the columns of the format, then one for each name of the extra information.
 ///

@@ -10,16 +10,17 @@ use std::io::Read;
 
 use maille_domain::run::{Issue, Severity};
 
+pub(crate) use encoding::{Decoder, not_a_table};
 pub use error::ReadError;
+pub(crate) use input::Input;
 pub use records::LONGEST_RECORD;
+pub(crate) use records::split;
 
 use crate::issue::{Spot, shorten};
-use encoding::Decoder;
-use input::Input;
-use records::{Fault, Record, Records, split};
+use records::{Fault, Record, Records};
 
 /// Most columns of a header: a table with more is something else.
-const MOST_COLUMNS: usize = 1_000;
+pub(crate) const MOST_COLUMNS: usize = 1_000;
 
 /// What a format expects of a header.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +46,7 @@ pub struct Table<'a, R> {
 pub struct Row {
     /// Line where it starts, from 1.
     pub line: u64,
-    /// Its cells, as many as the header has unless there is a fault.
+    /// Its cells, as many as the header has unless there is a fault; in a workbook, up to the last that is filled.
     pub cells: Vec<String>,
     /// Why it cannot be trusted.
     pub fault: Option<RowFault>,
@@ -78,11 +79,16 @@ impl<'a, R: Read> Table<'a, R> {
         if start.iter().all(u8::is_ascii_whitespace) {
             return Err(ReadError::Empty { file: file.to_owned(), expected: header_expected(layout) });
         }
-        if let Some(found) = encoding::not_a_table(start) {
+        if let Some(found) = not_a_table(start) {
+            let elsewhere = if found.contains("XLSX") {
+                " ; un classeur s’importe avec « maille import xlsx »"
+            } else {
+                ""
+            };
             return Err(ReadError::NotATable {
                 file: file.to_owned(),
                 found: found.to_owned(),
-                expected: "un fichier CSV en UTF-8 ou en Windows-1252".into(),
+                expected: format!("un fichier CSV en UTF-8 ou en Windows-1252{elsewhere}"),
             });
         }
         let separator = separator(start, layout);
@@ -283,6 +289,6 @@ fn separator_name(separator: u8) -> &'static str {
     }
 }
 
-fn header_expected(layout: Layout) -> String {
+pub(crate) fn header_expected(layout: Layout) -> String {
     format!("une ligne d’en-tête avec au moins {}, puis une ligne par fiche", layout.required.join(", "))
 }

@@ -1,28 +1,17 @@
-//! A spreadsheet from its bytes to staged records.
+//! From the rows of a spreadsheet to staged records.
 
 use std::collections::HashMap;
-use std::io::Read;
 
 use maille_domain::run::{Issue, Severity};
 
-use super::columns::{Column, Columns, LAYOUT};
+use super::columns::{Column, Columns};
 use super::map::{id_of, map};
 use crate::issue::Spot;
 use crate::staged::{Staged, StagedRecord};
-use crate::table::{ReadError, Row, Table};
-
-/// Reads a CSV file. `file_name` is the name that messages give; `progress` is told how many bytes were read so far.
-pub fn read(file_name: &str, input: impl Read, progress: &mut dyn FnMut(u64)) -> Result<Staged, ReadError> {
-    let mut table = Table::open(file_name, input, LAYOUT, progress)?;
-    let mut collector = Collector::new(file_name, table.header_line(), table.header());
-    while let Some(row) = table.next_row()? {
-        collector.row(row);
-    }
-    Ok(collector.finish(table.into_warnings()))
-}
+use crate::table::Row;
 
 /// Gathers the rows of a spreadsheet, whatever file it came in, and sees that each id is there once.
-pub struct Collector {
+pub(crate) struct Collector {
     file: String,
     header_line: u64,
     columns: Columns,

@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 
 use super::columns::{Column, Columns};
 use super::place;
+use crate::excel::{ABBREVIATED, is_abbreviated};
 use crate::issue::Spot;
 use crate::staged::StagedRecord;
 
@@ -26,7 +27,7 @@ pub(crate) struct Reading {
     pub issues: Vec<Issue>,
 }
 
-/// Reads a row whose cells are as many as the columns.
+/// Reads a row whose cells are as many as the columns, or fewer when the last ones are empty.
 pub(crate) fn map(file: &str, columns: &Columns, line: u64, cells: &[String]) -> Reading {
     let mut row = Row { file, columns, line, cells, id: None, values: Values::new(), issues: Vec::new() };
     row.read_id();
@@ -114,7 +115,12 @@ impl Row<'_> {
                     self.error(column, "", expected);
                 }
                 Ok(None) => {}
-                Err(expected) => self.error(column, &cell, expected.0),
+                Err(mut expected) => {
+                    if is_abbreviated(&cell) {
+                        expected.0.push_str(ABBREVIATED);
+                    }
+                    self.error(column, &cell, expected.0);
+                }
             }
         }
         let column = Column::Field(Field::Category);

@@ -1,20 +1,14 @@
 //! Where the listing of a row is: coordinates, commune and postal code, each checked against the others.
 
-use geo::{Closest, HaversineClosestPoint};
 use maille_domain::coverage::Coverage;
 use maille_domain::field::{Field, location_in_france};
 use maille_domain::location::{Location, Precision};
-use maille_territory::{Commune, Point, france};
+use maille_territory::{Commune, Point};
 use serde_json::{Value, json};
 
 use super::columns::Column;
 use super::map::Row;
-use crate::commune::{Hints, is_postal_code_of, settle};
-
-/// How far outside its commune a point may be without a word: contours are simplified, borders run through streets.
-const TOLERATED_KM: f64 = 2.0;
-/// The same from the town hall of a commune without contour (overseas collectivities).
-const TOLERATED_FROM_TOWN_HALL_KM: f64 = 20.0;
+use crate::commune::{Hints, point_expected, postal_code_expected, settle};
 
 const COMMUNE: Column = Column::Field(Field::Commune);
 const POSTAL_CODE: Column = Column::Field(Field::PostalCode);
@@ -30,14 +24,9 @@ pub(super) fn read(row: &mut Row) {
     }
     let location = match (location, commune) {
         (Some(location), commune) => {
-            if let Some(km) = commune.and_then(|commune| km_outside(commune, location.point())) {
+            if let Some(expected) = commune.and_then(|commune| point_expected(commune, location.point())) {
                 let found = format!("{}, {}", location.lat, location.lon);
-                let name = commune.map_or("", |commune| &commune.name);
-                row.warning(
-                    &Column::Lat,
-                    &found,
-                    format!("un point de la commune ({name}) ; il en est à {km:.0} km"),
-                );
+                row.warning(&Column::Lat, &found, expected);
             }
             Some(location)
         }
@@ -109,31 +98,9 @@ fn commune(row: &mut Row, location: Option<Location>) -> Option<&'static Commune
 fn check_postal_code(row: &mut Row, commune: &Commune) {
     let postal_code =
         row.values.get(&Field::PostalCode).and_then(Value::as_str).unwrap_or_default().to_owned();
-    if !postal_code.is_empty() && !is_postal_code_of(&postal_code, commune) {
-        let expected = format!("un code postal de {} : {}", commune.name, commune.postal_codes.join(", "));
+    if !postal_code.is_empty()
+        && let Some(expected) = postal_code_expected(&postal_code, commune)
+    {
         row.warning(&POSTAL_CODE, &postal_code, expected);
     }
-}
-
-/// How far a point is outside a commune, when that is more than imprecision.
-fn km_outside(commune: &Commune, point: Point) -> Option<f64> {
-    let here = france().commune_at(point.lat, point.lon)?;
-    let inside = here.code == commune.code
-        || here.parent.as_deref() == Some(&commune.code)
-        || commune.parent.as_deref() == Some(&here.code);
-    if inside {
-        return None;
-    }
-    let (km, tolerated) = match france().outline(&commune.code) {
-        Some(outline) => {
-            let asked = geo::Point::new(point.lon, point.lat);
-            let km = match outline.haversine_closest_point(&asked) {
-                Closest::Intersection(_) | Closest::Indeterminate => 0.0,
-                Closest::SinglePoint(near) => point.distance_km(Point { lat: near.y(), lon: near.x() }),
-            };
-            (km, TOLERATED_KM)
-        }
-        None => (commune.point.distance_km(point), TOLERATED_FROM_TOWN_HALL_KM),
-    };
-    (km > tolerated).then_some(km)
 }
