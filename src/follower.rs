@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use maille_index::{Change, Error, Index, Node};
 use maille_store::{Store, feed};
+use maille_web::Metrics;
 use maille_web::health::Health;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -109,13 +110,14 @@ pub async fn follow(
     mut database: Option<Database>,
     mut index: Index,
     health: Arc<Health>,
+    metrics: Metrics,
     mut stop: watch::Receiver<bool>,
 ) -> Option<Database> {
     let directory = index_directory(&settings);
     let mut said = String::new();
     loop {
         let ended = tokio::select! {
-            ended = follow_connected(&settings, &directory, &mut database, &mut index, &health) => ended,
+            ended = follow_connected(&settings, &directory, &mut database, &mut index, &health, &metrics) => ended,
             _ = stop.wait_for(|stop| *stop) => return database,
         };
         if let Err(error) = ended {
@@ -140,6 +142,7 @@ async fn follow_connected(
     database: &mut Option<Database>,
     index: &mut Index,
     health: &Health,
+    metrics: &Metrics,
 ) -> Result<()> {
     if database.is_none() {
         *database = Some(Database::open(settings).await?);
@@ -148,6 +151,7 @@ async fn follow_connected(
     let mut wake = store.wake().await?;
     info!("l’index suit l’annuaire");
     loop {
+        metrics.set_feed(store.feed_head().await?);
         catch_up(directory, store, index).await?;
         health.set_postgres(true, None);
         if let Ok(woken) = tokio::time::timeout(LOOK, wake.wait()).await {

@@ -5,6 +5,7 @@
 mod architecture;
 mod command_line;
 mod demo_data;
+mod operators;
 mod outage;
 mod portal;
 mod support;

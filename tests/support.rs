@@ -2,9 +2,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -52,27 +52,19 @@ impl DataDirectory {
         path.to_str().unwrap().to_owned()
     }
 
+    /// Where the directory is.
+    pub fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Starts the server and waits until it listens.
     pub fn serve(&self, arguments: &[&str]) -> Server {
-        let mut child = self
-            .maille(arguments)
-            .args(["--listen", "127.0.0.1:0"])
-            .stderr(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        let (said, listening) = mpsc::channel();
-        let log = BufReader::new(child.stderr.take().unwrap());
-        std::thread::spawn(move || {
-            for line in log.lines().map_while(Result::ok) {
-                eprintln!("    {line}");
-                if let Some((_, address)) = line.split_once("maille répond sur ") {
-                    let _ = said.send(address.trim().to_owned());
-                }
-            }
-        });
-        let address = listening.recv_timeout(PATIENCE).expect("the server says where it listens");
-        Server { child, address }
+        Server::start(self.maille(arguments))
+    }
+
+    /// Whether the private Postgres runs.
+    pub fn has_postgres(&self) -> bool {
+        self.find_cluster().is_some()
     }
 
     /// Stops the private Postgres behind everybody's back.
@@ -86,6 +78,10 @@ impl DataDirectory {
     }
 
     fn cluster(&self) -> PathBuf {
+        self.find_cluster().expect("a cluster runs in the data directory")
+    }
+
+    fn find_cluster(&self) -> Option<PathBuf> {
         fn find(folder: &Path) -> Option<PathBuf> {
             if folder.join("postmaster.pid").exists() {
                 return Some(folder.to_owned());
@@ -96,7 +92,7 @@ impl DataDirectory {
                 .filter(|entry| entry.path().is_dir())
                 .find_map(|entry| find(&entry.path()))
         }
-        find(&self.0).expect("a cluster runs in the data directory")
+        find(&self.0)
     }
 }
 
@@ -110,9 +106,52 @@ impl Drop for DataDirectory {
 pub struct Server {
     child: Child,
     pub address: String,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
+    /// Starts this command, which serves, and waits until it listens.
+    pub fn start(mut command: Command) -> Server {
+        command.args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
+        let (said, listening) = mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let lines = Arc::clone(&log);
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                eprintln!("    {line}");
+                if let Some((_, rest)) = line.split_once("maille répond sur ") {
+                    let address = rest.split('"').next().unwrap_or_default();
+                    let _ = said.send(address.trim().to_owned());
+                }
+                lines.lock().unwrap().push(line);
+            }
+        });
+        let address = listening.recv_timeout(PATIENCE).expect("the server says where it listens");
+        Server { child, address, log }
+    }
+
+    /// What it has logged, line by line.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub fn wait_until_logged(&self, words: &str) {
+        wait_until(words, || self.log().iter().any(|line| line.contains(words)));
+    }
+
+    /// Sends it a signal (`TERM`).
+    pub fn signal(&self, name: &str) {
+        let process = self.child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &process]).status().unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
+    }
+
     /// Asks; the status and the text.
     pub fn get(&self, path: &str) -> (u16, String) {
         let agent: ureq::Agent =
