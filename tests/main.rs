@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod architecture;
+mod backup;
 mod command_line;
 mod demo_data;
 mod operators;
