@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use maille_importers::format::Format;
 
+use crate::log;
+
 /// Annuaire territorial de ressources et moteur de recherche : qui peut aider ici ?
 #[derive(Debug, Parser)]
 #[command(
@@ -39,6 +41,16 @@ pub struct Settings {
     /// Serveur Postgres à utiliser (postgres://…, plusieurs hôtes séparés par des virgules) ; sans lui, maille tient le sien dans le dossier de données
     #[arg(long, global = true, value_name = "ADRESSE", env = "DATABASE_URL", hide_env_values = true)]
     pub database_url: Option<String>,
+    /// Forme du journal, sur la sortie d’erreur : text, ou json (un objet par ligne)
+    #[arg(
+        long,
+        global = true,
+        value_name = "FORME",
+        env = "MAILLE_LOG",
+        default_value = "text",
+        hide_possible_values = true
+    )]
+    pub log: log::Form,
 }
 
 #[derive(Debug, Subcommand)]

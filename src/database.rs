@@ -34,6 +34,11 @@ impl Database {
         }
     }
 
+    /// The address of the private cluster, for people and their `pg_dump`; `None` with `DATABASE_URL`.
+    pub fn private_address(&self) -> Option<String> {
+        self.cluster.as_ref().map(Cluster::database_url)
+    }
+
     /// Leaves; the last to leave a private cluster stops it.
     pub async fn close(self) -> Result<()> {
         self.store.close().await;

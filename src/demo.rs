@@ -36,13 +36,18 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<()> {
             outcome.report.issues.iter().filter(|issue| issue.severity == maille_domain::run::Severity::Error)
         {
             warn!(
-                "démonstration, {file} ligne {:?} : trouvé {:?}, attendu {}",
-                issue.line, issue.found, issue.expected
+                run.file = file,
+                issue.line = issue.line,
+                issue.field = issue.field,
+                issue.expected = issue.expected,
+                "une ligne de la démonstration est refusée"
             );
         }
         info!(
-            "démonstration, {file} : {} fiches lues, {} refusées",
-            outcome.report.read, outcome.report.rejected
+            run.source = source,
+            run.read = outcome.report.read,
+            run.rejected = outcome.report.rejected,
+            "une partie de la démonstration est chargée"
         );
     }
     Ok(())

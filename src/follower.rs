@@ -7,6 +7,7 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use maille_index::{Change, Error, Index, Node};
 use maille_store::{Store, feed};
+use maille_web::Metrics;
 use maille_web::health::Health;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -46,7 +47,7 @@ pub async fn open_index(directory: &Path, node: Option<&Node>, store: Option<&St
                 return Err(error)
                     .context("l’index est inutilisable et Postgres ne répond pas pour le reconstruire");
             };
-            warn!("l’index est reconstruit : {error}");
+            warn!(error.message = %error, "l’index est reconstruit");
             let rebuilt = rebuild(directory, store).await?;
             let Some(node) = node else { return Ok(rebuilt) };
             drop(rebuilt);
@@ -134,6 +135,7 @@ pub struct Follower {
     pub index: Option<Index>,
     pub database: Option<Database>,
     pub health: Arc<Health>,
+    pub metrics: Metrics,
 }
 
 impl Follower {
@@ -150,7 +152,7 @@ impl Follower {
                 // A trouble is said when it begins, and when its reason changes.
                 let reason = sentence(&error);
                 if reason != said {
-                    warn!("l’index ne suit plus l’annuaire, la recherche continue : {reason}");
+                    warn!(error.message = reason, "l’index ne suit plus l’annuaire, la recherche continue");
                     said = reason;
                 }
                 self.note(&error).await;
@@ -176,6 +178,7 @@ impl Follower {
         };
         info!("l’index suit l’annuaire");
         loop {
+            self.metrics.set_feed(answered(store.feed_head()).await?);
             catch_up(&directory, store, index).await?;
             self.health.set_index(true);
             self.health.set_postgres(true, None);
@@ -201,7 +204,7 @@ impl Follower {
             && let Some(database) = self.database.take()
             && let Err(error) = database.close().await
         {
-            warn!("la base n’a pas pu être quittée : {}", sentence(&error));
+            warn!(error.message = sentence(&error), "la base n’a pas pu être quittée");
         }
     }
 }

@@ -3,12 +3,14 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod architecture;
+mod backup;
 mod command_line;
 mod concurrency;
 mod crash;
 mod demo_data;
 mod disk;
 mod finess;
+mod operators;
 mod outage;
 mod portal;
 mod support;

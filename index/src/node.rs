@@ -129,7 +129,7 @@ impl Node {
             .only(field(snapshot.fields()), value)
             .and_then(|address| address.map(|address| snapshot.listing(address)).transpose());
         found.unwrap_or_else(|error| {
-            tracing::error!(%error, "a stored listing cannot be read");
+            tracing::error!(error.message = %error, "une fiche de l’index ne se lit pas");
             None
         })
     }
@@ -137,7 +137,7 @@ impl Node {
     /// What to propose while a text is being typed, from the first letter; for a commune, what serves it first.
     pub fn suggest(&self, text: &str, commune: Option<&str>) -> Suggestions {
         suggest::suggest(&self.snapshot(), text, commune).unwrap_or_else(|error| {
-            tracing::error!(%error, "suggestions failed");
+            tracing::error!(error.message = %error, "les propositions n’ont pas pu être préparées");
             Suggestions::default()
         })
     }
@@ -151,7 +151,9 @@ impl Node {
     pub fn territories_of(&self, commune: &str, now: DateTime<Utc>) -> Option<TerritoryOf> {
         let commune = france().current_commune(commune)?;
         search::territory_of(&self.snapshot(), commune, now)
-            .inspect_err(|error| tracing::error!(%error, "the territory of a commune cannot be read"))
+            .inspect_err(|error| {
+                tracing::error!(error.message = %error, "les territoires d’une commune ne se lisent pas");
+            })
             .ok()
     }
 

@@ -16,6 +16,7 @@ use crate::cli::{Search, Settings};
 use crate::commands::print_json;
 use crate::database::Database;
 use crate::follower;
+use crate::sentence::sentence;
 
 /// How long to wait for a running server's index to reach the last committed change.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -63,8 +64,12 @@ async fn fresh_node(settings: &Settings) -> Result<Node> {
     let database = match Database::open(settings).await {
         Ok(database) => database,
         Err(absent) => {
+            let reason = sentence(&absent);
             let node = saved()?.ok_or(absent)?;
-            warn!("Postgres ne répond pas : la réponse vient de l’index tel qu’il est");
+            warn!(
+                error.message = reason,
+                "Postgres ne répond pas : la réponse vient de l’index tel qu’il est"
+            );
             return Ok(node);
         }
     };

@@ -1,13 +1,17 @@
 //! `serve` and `demo`: pages and API, the follower beside them.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use maille_domain::clock::SystemClock;
 use maille_index::Node;
+use maille_web::Metrics;
 use maille_web::health::Health;
 use maille_web::state::WebState;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
@@ -16,6 +20,11 @@ use crate::database::Database;
 use crate::follower::Follower;
 use crate::sentence::sentence;
 use crate::{demo, follower};
+
+/// How long the answers under way may take once a stop is asked.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How often the measures are sorted.
+const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Whose directory is served.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +36,7 @@ pub enum Directory {
 }
 
 pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Result<()> {
+    let stopping = stop_on_signals()?;
     let listener = TcpListener::bind(options.listen).await.with_context(|| {
         format!("l’adresse {} ne peut pas être utilisée (un autre programme l’occupe peut-être : essayez --listen 127.0.0.1:8081)", options.listen)
     })?;
@@ -43,8 +53,8 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
         // A saved index answers without Postgres; the follower tries again.
         Err(absent) if saved.is_some() => {
             warn!(
-                "démarrage sans base de données, la recherche répond depuis l’index : {}",
-                sentence(&absent)
+                error.message = sentence(&absent),
+                "démarrage sans base de données, la recherche répond depuis l’index"
             );
             None
         }
@@ -55,7 +65,7 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
         (Ok(index), _) => (index.node(), Some(index)),
         // An index that can be read answers without being written; the follower tries again.
         (Err(refused), Some(node)) if is_refusal_of_the_disk(&refused) => {
-            warn!("démarrage sans pouvoir écrire l’index : {}", sentence(&refused));
+            warn!(error.message = sentence(&refused), "démarrage sans pouvoir écrire l’index");
             (node, None)
         }
         (Err(unusable), _) => {
@@ -74,38 +84,59 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     let state = WebState::new(node.clone(), Arc::new(SystemClock), Arc::clone(&health))
         .demo(directory == Directory::Demo)
         .base_url(options.base_url);
-    let app = maille_web::router(state);
+    let metrics = state.metrics();
+    // Who asks is known to `/metrics` alone.
+    let app = maille_web::router(state).into_make_service_with_connect_info::<SocketAddr>();
 
-    let (stop, stopping) = watch::channel(false);
-    let server = {
-        let mut stopping = stopping.clone();
-        let until = async move {
-            // An error means that the sender is gone: the program ends.
-            let _ = stopping.wait_for(|stop| *stop).await;
-        };
-        tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future())
-    };
+    // The socket closes at once, so that a load balancer learns of the stop without `/health/ready`.
+    let until = stop_asked(stopping.clone());
+    let mut server = tokio::spawn(axum::serve(listener, app).with_graceful_shutdown(until).into_future());
+    if let Some(address) = database.as_ref().and_then(Database::private_address) {
+        info!(database.url = %address, "l’annuaire est dans son propre Postgres");
+    }
     info!("maille répond sur http://{address}");
+    tokio::spawn(keep_up(metrics.clone()));
 
-    let mut follower = Follower { settings, node, index, database, health: Arc::clone(&health) };
-    let following = tokio::spawn(async move {
-        if directory == Directory::Demo {
-            if let Err(failure) = load_demo(&index_directory, &mut follower).await {
-                error!("la démonstration n’a pas pu être chargée : {}", sentence(&failure));
+    let mut follower = Follower { settings, node, index, database, health: Arc::clone(&health), metrics };
+    let following = {
+        let stopping = stopping.clone();
+        tokio::spawn(async move {
+            if directory == Directory::Demo {
+                let loaded = tokio::select! {
+                    loaded = load_demo(&index_directory, &mut follower) => loaded,
+                    () = stop_asked(stopping.clone()) => return follower.database,
+                };
+                if let Err(failure) = loaded {
+                    error!(error.message = sentence(&failure), "la démonstration n’a pas pu être chargée");
+                }
+                health.set_demo_loading(false);
             }
-            health.set_demo_loading(false);
-        }
-        follower.follow(stopping).await
-    });
+            follower.follow(stopping).await
+        })
+    };
 
-    interrupted().await?;
-    info!("arrêt demandé : les réponses en cours se terminent");
-    stop.send_replace(true);
-    server.await.context("le serveur s’est interrompu")?.context("le serveur s’est interrompu")?;
+    stop_asked(stopping).await;
+    if let Ok(ended) = tokio::time::timeout(PATIENCE, &mut server).await {
+        ended.context("le serveur s’est interrompu")?.context("le serveur s’est interrompu")?;
+    } else {
+        warn!(
+            stop.seconds = PATIENCE.as_secs(),
+            "des réponses ne se terminent pas : leurs connexions sont coupées"
+        );
+    }
     if let Some(database) = following.await.context("le suivi de l’annuaire s’est interrompu")? {
         database.close().await?;
     }
+    info!("maille est arrêté");
     Ok(())
+}
+
+async fn keep_up(metrics: Metrics) {
+    let mut tick = tokio::time::interval(UPKEEP);
+    loop {
+        tick.tick().await;
+        metrics.upkeep();
+    }
 }
 
 async fn load_demo(directory: &std::path::Path, follower: &mut Follower) -> Result<()> {
@@ -121,13 +152,31 @@ fn is_refusal_of_the_disk(error: &anyhow::Error) -> bool {
     })
 }
 
-/// Waits for Ctrl-C or a polite kill.
-async fn interrupted() -> Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate =
-        signal(SignalKind::terminate()).context("les signaux du système ne sont pas disponibles")?;
-    tokio::select! {
-        interrupted = tokio::signal::ctrl_c() => interrupted.context("les signaux du système ne sont pas disponibles"),
-        _ = terminate.recv() => Ok(()),
-    }
+/// From the first Ctrl-C or polite kill on, the value is true. The second ends the program where it stands: nothing that
+/// was accepted is lost, and the next start takes over the private Postgres that stays.
+fn stop_on_signals() -> Result<watch::Receiver<bool>> {
+    const UNAVAILABLE: &str = "les signaux du système ne sont pas disponibles";
+    let mut interrupt = signal(SignalKind::interrupt()).context(UNAVAILABLE)?;
+    let mut terminate = signal(SignalKind::terminate()).context(UNAVAILABLE)?;
+    let (stop, stopping) = watch::channel(false);
+    tokio::spawn(async move {
+        let mut next = async || {
+            tokio::select! {
+                _ = interrupt.recv() => SignalKind::interrupt(),
+                _ = terminate.recv() => SignalKind::terminate(),
+            }
+        };
+        next().await;
+        info!("arrêt demandé : les réponses en cours se terminent");
+        stop.send_replace(true);
+        let again = next().await;
+        warn!("arrêt demandé une seconde fois : tout s’arrête là");
+        std::process::exit(128 + again.as_raw_value());
+    });
+    Ok(stopping)
+}
+
+async fn stop_asked(mut stopping: watch::Receiver<bool>) {
+    // An error means that the sender is gone: the program ends.
+    let _ = stopping.wait_for(|stop| *stop).await;
 }

@@ -160,7 +160,7 @@ impl Cluster {
 impl Drop for Cluster {
     fn drop(&mut self) {
         if let Err(error) = self.release() {
-            tracing::warn!(%error, "la base n’a pas pu être arrêtée ; le prochain lancement la reprendra");
+            tracing::warn!(error.message = %error, "la base n’a pas pu être arrêtée ; le prochain lancement la reprendra");
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -40,6 +40,7 @@ impl DataDirectory {
         DataDirectory { path: folder(), database_url: Some(database_url.into()) }
     }
 
+    /// Where the directory is.
     pub fn path(&self) -> &Path {
         &self.path
     }
@@ -93,6 +94,11 @@ impl DataDirectory {
         text.lines().next().and_then(|line| line.trim().parse().ok()).unwrap_or(0)
     }
 
+    /// Whether the private Postgres runs.
+    pub fn has_postgres(&self) -> bool {
+        self.postgres_process() != 0
+    }
+
     /// Where the private Postgres lives.
     pub fn cluster(&self) -> PathBuf {
         fn find(folder: &Path) -> Option<PathBuf> {
@@ -119,29 +125,50 @@ impl Drop for DataDirectory {
 pub struct Server {
     child: Child,
     pub address: String,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Server {
-    /// Starts a `serve` and waits until it listens.
+    /// Starts this command, which serves, and waits until it listens.
     pub fn start(mut command: Command) -> Server {
-        let mut child = command
-            .args(["--listen", "127.0.0.1:0"])
-            .stderr(Stdio::piped())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
+        command.args(["--listen", "127.0.0.1:0"]).stderr(Stdio::piped()).stdout(Stdio::null());
+        let mut child = command.spawn().unwrap();
         let (said, listening) = mpsc::channel();
-        let log = BufReader::new(child.stderr.take().unwrap());
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let lines = Arc::clone(&log);
         std::thread::spawn(move || {
-            for line in log.lines().map_while(Result::ok) {
+            for line in stderr.lines().map_while(Result::ok) {
                 eprintln!("    {line}");
-                if let Some((_, address)) = line.split_once("maille répond sur ") {
+                if let Some((_, rest)) = line.split_once("maille répond sur ") {
+                    let address = rest.split('"').next().unwrap_or_default();
                     let _ = said.send(address.trim().to_owned());
                 }
+                lines.lock().unwrap().push(line);
             }
         });
         let address = listening.recv_timeout(PATIENCE).expect("the server says where it listens");
-        Server { child, address }
+        Server { child, address, log }
+    }
+
+    /// What it has logged, line by line.
+    pub fn log(&self) -> Vec<String> {
+        self.log.lock().unwrap().clone()
+    }
+
+    pub fn wait_until_logged(&self, words: &str) {
+        wait_until(words, || self.log().iter().any(|line| line.contains(words)));
+    }
+
+    /// Sends it a signal (`TERM`).
+    pub fn signal(&self, name: &str) {
+        let process = self.child.id().to_string();
+        assert!(Command::new("kill").args([&format!("-{name}"), &process]).status().unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub fn wait(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
     }
 
     pub fn id(&self) -> u32 {

@@ -84,7 +84,7 @@ impl Error {
             causes = format!("{causes}: {cause}");
             source = cause.source();
         }
-        tracing::error!(causes, "request failed");
+        tracing::error!(error.message = causes, "une réponse n’a pas pu être préparée");
         Error::Internal
     }
 

@@ -68,7 +68,7 @@ impl Health {
         self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn report(&self) -> Ready {
+    pub(crate) fn report(&self) -> Ready {
         let known = self.read();
         let index = match (known.index, known.demo_loading) {
             (_, true) => "loading",

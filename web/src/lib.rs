@@ -8,6 +8,7 @@
 
 mod assets;
 mod french;
+mod observe;
 mod page;
 mod parameters;
 pub mod place;
@@ -18,6 +19,7 @@ pub mod api;
 pub mod error;
 pub mod extract;
 pub mod health;
+pub mod metrics;
 pub mod pages;
 pub mod state;
 
@@ -25,5 +27,6 @@ pub mod state;
 mod testing;
 
 pub use health::Health;
+pub use metrics::Metrics;
 pub use router::router;
 pub use state::WebState;

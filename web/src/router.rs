@@ -1,19 +1,17 @@
 //! Which address goes to which file, and what goes around them all.
 
 use axum::Router;
-use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::get;
+use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
-use tower_http::trace::TraceLayer;
 
 use crate::api::v1;
 use crate::error::{self, Error, Missing};
 use crate::state::WebState;
-use crate::{assets, health, pages};
+use crate::{assets, health, metrics, observe, pages};
 
 /// Only what this site serves itself, no script at all, and nobody frames it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
@@ -37,32 +35,22 @@ pub fn router(state: WebState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/assets/{name}", get(assets::get))
+        // Every method, so that refusing one does not tell that the address exists.
+        .route("/metrics", any(metrics::metrics))
         .fallback(async || Error::NotFound(Missing::Page))
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), error::render))
         .layer(map_response(protect))
         .layer(CompressionLayer::new())
-        // A failure is logged once, where it is handled; "not ready yet" is none.
-        .layer(TraceLayer::new_for_http().make_span_with(span).on_failure(()))
+        .layer(from_fn_with_state(state.clone(), observe::observe))
         .with_state(state)
 }
 
-/// A panic ends its request, never the program.
-#[expect(clippy::needless_pass_by_value, reason = "the shape `CatchPanicLayer` calls")]
-fn panicked(cause: Box<dyn std::any::Any + Send + 'static>) -> Response {
-    let cause = cause
-        .downcast_ref::<String>()
-        .map(String::as_str)
-        .or_else(|| cause.downcast_ref::<&str>().copied())
-        .unwrap_or("no message");
-    tracing::error!(cause, "a handler panicked");
+/// A panic ends its request, never the program. The hook of the command has logged where it was; its message may quote
+/// what was asked.
+fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Error::Internal.into_response()
-}
-
-/// What the log says of a request: never its query, where people write what they need.
-fn span(request: &Request) -> tracing::Span {
-    tracing::info_span!("request", method = %request.method(), path = request.uri().path())
 }
 
 /// The headers that every answer carries.

@@ -10,6 +10,7 @@ use maille_territory::PlaceKind;
 
 use crate::error::Error;
 use crate::health::Health;
+use crate::metrics::Metrics;
 
 /// What the handlers share; cheap to clone.
 #[derive(Clone)]
@@ -17,6 +18,7 @@ pub struct WebState {
     pub(crate) node: Node,
     clock: Arc<dyn Clock>,
     pub(crate) health: Arc<Health>,
+    pub(crate) metrics: Metrics,
     pub(crate) demo: bool,
     pub(crate) base_url: Option<Arc<str>>,
     pub(crate) territory: Option<Arc<str>>,
@@ -25,7 +27,15 @@ pub struct WebState {
 impl WebState {
     /// Answers from `node`; `health` is written by the command.
     pub fn new(node: Node, clock: Arc<dyn Clock>, health: Arc<Health>) -> WebState {
-        WebState { node, clock, health, demo: false, base_url: None, territory: None }
+        WebState {
+            node,
+            clock,
+            health,
+            metrics: Metrics::new(),
+            demo: false,
+            base_url: None,
+            territory: None,
+        }
     }
 
     /// Says on every page that the data are for demonstration.
@@ -49,6 +59,11 @@ impl WebState {
         self
     }
 
+    /// The measures of this server, for those who know what the handlers do not.
+    pub fn metrics(&self) -> Metrics {
+        self.metrics.clone()
+    }
+
     /// The present instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
@@ -64,12 +79,15 @@ impl WebState {
     }
 
     /// Asks the index away from the threads that serve connections: a costly question must not hold the others up,
-    /// and a panic ends this request alone.
+    /// and a panic ends this request alone; the hook of the command has logged where it was.
     pub async fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce(&Node) -> T + Send + 'static,
     ) -> Result<T, Error> {
         let node = self.node.clone();
-        tokio::task::spawn_blocking(move || question(&node)).await.map_err(|panic| Error::internal(&panic))
+        let span = tracing::Span::current();
+        tokio::task::spawn_blocking(move || span.in_scope(|| question(&node)))
+            .await
+            .map_err(|_| Error::Internal)
     }
 }
