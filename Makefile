@@ -50,10 +50,11 @@ pictures: ## renews docs/images from the built program
 	MAILLE="$(target_dir)/debug/maille" node tests/browser/pictures.js
 
 .PHONY: bench
-bench: ## how long things take
-	@scripts/setup build
-	cargo run --release --package maille-territory --example load
-	cargo run --release --package maille-index --example measure -- 10000
+bench: ## the benchmark table and docs/benchmarks.md, at 100 000 listings (FULL=1: 1 000 000 too)
+	@scripts/setup bench
+	cargo build --release --package maille --package maille-bench
+	@POSTGRES_SETTINGS="shared_buffers=2GB jit=off random_page_cost=1.1" scripts/with-postgres \
+	  "$(target_dir)/release/maille-bench" "$(target_dir)/release/maille" "$$(date +%F)" 100000 $(if $(FULL),1000000)
 
 .PHONY: soak
 soak: ## the tests, long: thousands of cases, a thousand power cuts, ten minutes without Postgres

@@ -3,14 +3,15 @@
 //! A test of the workspace reads the SQL of every other file and fails when one writes `listing`, `site`, `contact`,
 //! `coverage` or `revision`.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use maille_domain::field::{Field, Values};
 use maille_domain::listing::Provenance;
+use maille_domain::location::Location;
 use maille_domain::resolve::{Override, Record, Resolution, resolve};
 use maille_domain::slug::slug;
-use maille_domain::{Coverage, Fields, Listing, ListingId};
+use maille_domain::{Coverage, Fields, Listing, ListingId, Phone};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -232,18 +233,16 @@ async fn write(
 ) -> Result<(), Error> {
     give_slugs(connection, changed).await?;
     let ids: Vec<Uuid> = changed.iter().map(|changed| changed.id).collect();
-    let rows: Vec<Value> = changed.iter().map(row).collect();
-    let rows = Value::Array(rows);
-
+    let organizations: BTreeSet<&str> =
+        changed.iter().filter_map(|changed| changed.fields.organization.as_deref()).collect();
+    let organizations: Vec<String> = organizations.into_iter().map(str::to_owned).collect();
     sqlx::query!(
-        r#"insert into organization (name)
-           select distinct fields ->> 'organization' from jsonb_to_recordset($1) as row (fields jsonb)
-           where fields ->> 'organization' is not null order by 1
-           on conflict (name) do nothing"#,
-        rows
+        "insert into organization (name) select unnest($1::text[]) on conflict (name) do nothing",
+        &organizations
     )
     .execute(&mut *connection)
     .await?;
+    let rows = Value::Array(changed.iter().map(row).collect());
     sqlx::query!(
         r#"insert into listing (
                id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours,
@@ -277,48 +276,20 @@ async fn write(
     .execute(&mut *connection)
     .await?;
 
-    sqlx::query!("delete from site where listing = any($1)", &ids).execute(&mut *connection).await?;
-    sqlx::query!(
-        r#"insert into site (listing, position, address, postal_code, commune, lat, lon, precision)
-           select row.id, 0, f ->> 'address', f ->> 'postal_code', f ->> 'commune', (f -> 'location' ->> 'lat')::float8,
-                  (f -> 'location' ->> 'lon')::float8, f -> 'location' ->> 'precision'
-           from jsonb_to_recordset($1) as row (id uuid, fields jsonb)
-           cross join lateral (select row.fields as f) as fields
-           where f ?| array['address', 'postal_code', 'commune', 'location']"#,
-        rows
-    )
-    .execute(&mut *connection)
-    .await?;
+    write_sites(connection, changed, &ids).await?;
+    write_contacts(connection, changed, &ids).await?;
+    write_coverage(connection, changed, &ids).await?;
 
-    sqlx::query!("delete from contact where listing = any($1)", &ids).execute(&mut *connection).await?;
-    sqlx::query!(
-        r#"insert into contact (listing, kind, position, value)
-           select row.id, kind, position - 1, value
-           from jsonb_to_recordset($1) as row (id uuid, fields jsonb)
-           cross join unnest(array['phone', 'email', 'mssante', 'website']) as kind
-           cross join lateral jsonb_array_elements_text(row.fields -> kind) with ordinality as contact (value, position)"#,
-        rows
-    )
-    .execute(&mut *connection)
-    .await?;
-
-    sqlx::query!("delete from coverage where listing = any($1)", &ids).execute(&mut *connection).await?;
-    sqlx::query!(
-        r#"insert into coverage (listing, position, level, code, radius_km)
-           select row.id, part.position, part.level, part.code, part.radius_km
-           from jsonb_to_recordset($1) as row (id uuid, coverage jsonb)
-           cross join lateral jsonb_to_recordset(row.coverage) as part (position integer, level text, code text, radius_km float8)"#,
-        rows
-    )
-    .execute(&mut *connection)
-    .await?;
-
+    let differences = changed.iter().map(|changed| {
+        let (before, after) = difference(changed);
+        json!({ "id": changed.id, "before": before, "after": after })
+    });
     sqlx::query!(
         r#"insert into revision (listing, at, author, reason, run, before, after)
            select row.id, $2, $3, $4, $5, row.before, row.after
            from jsonb_to_recordset($1) as row (id uuid, before jsonb, after jsonb)
            where row.before <> row.after"#,
-        rows,
+        Value::Array(differences.collect()),
         cause.at,
         cause.author,
         cause.reason,
@@ -329,37 +300,133 @@ async fn write(
     Ok(())
 }
 
-/// One changed listing as the statements above read it.
+/// One changed listing as the statement above reads it.
 fn row(changed: &Changed<'_>) -> Value {
-    let (before, after) = difference(changed);
-    let coverage: Vec<Value> = changed
-        .fields
-        .coverage
-        .iter()
-        .enumerate()
-        .map(|(position, coverage)| {
-            let (code, radius_km) = match coverage {
-                Coverage::Commune(code)
-                | Coverage::Epci(code)
-                | Coverage::Departement(code)
-                | Coverage::Region(code)
-                | Coverage::Territory(code) => (Some(code), None),
-                Coverage::National => (None, None),
-                Coverage::Radius(km) => (None, Some(km)),
-            };
-            json!({ "position": position, "level": coverage.level(), "code": code, "radius_km": radius_km })
-        })
-        .collect();
     json!({
         "id": changed.id,
         "slug": changed.slug,
         "fields": changed.fields,
         "provenance": changed.resolution.provenance,
         "withdrawn_at": changed.resolution.withdrawn_at,
-        "coverage": coverage,
-        "before": before,
-        "after": after,
     })
+}
+
+async fn write_sites(
+    connection: &mut PgConnection,
+    changed: &[Changed<'_>],
+    ids: &[Uuid],
+) -> Result<(), Error> {
+    let placed = || {
+        changed.iter().filter(|changed| {
+            let Fields { address, postal_code, commune, location, .. } = &changed.fields;
+            address.is_some() || postal_code.is_some() || commune.is_some() || location.is_some()
+        })
+    };
+    let listings: Vec<Uuid> = placed().map(|changed| changed.id).collect();
+    let column = |of: fn(&Fields) -> Option<&str>| -> Vec<Option<&str>> {
+        placed().map(|changed| of(&changed.fields)).collect()
+    };
+    let degrees = |of: fn(Location) -> f64| -> Vec<Option<f64>> {
+        placed().map(|changed| changed.fields.location.map(of)).collect()
+    };
+    sqlx::query!("delete from site where listing = any($1)", ids).execute(&mut *connection).await?;
+    sqlx::query!(
+        r#"insert into site (listing, position, address, postal_code, commune, lat, lon, precision)
+           select listing, 0, address, postal_code, commune, lat, lon, precision
+           from unnest($1::uuid[], $2::text[], $3::text[], $4::text[], $5::float8[], $6::float8[], $7::text[])
+               as row (listing, address, postal_code, commune, lat, lon, precision)"#,
+        &listings,
+        column(|fields| fields.address.as_deref()) as _,
+        column(|fields| fields.postal_code.as_deref()) as _,
+        column(|fields| fields.commune.as_deref()) as _,
+        degrees(|location| location.lat) as _,
+        degrees(|location| location.lon) as _,
+        column(|fields| fields.location.map(|location| location.precision.code())) as _
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+async fn write_contacts(
+    connection: &mut PgConnection,
+    changed: &[Changed<'_>],
+    ids: &[Uuid],
+) -> Result<(), Error> {
+    let (mut listings, mut kinds, mut positions, mut values) = (vec![], vec![], vec![], vec![]);
+    for Changed { id, fields, .. } in changed {
+        let phones: Vec<&str> = fields.phone.iter().map(Phone::as_str).collect();
+        let lists: [(&str, Vec<&str>); 4] = [
+            ("phone", phones),
+            ("email", texts(&fields.email)),
+            ("mssante", texts(&fields.mssante)),
+            ("website", texts(&fields.website)),
+        ];
+        for (kind, list) in lists {
+            for (position, value) in (0..).zip(list) {
+                listings.push(*id);
+                kinds.push(kind);
+                positions.push(position);
+                values.push(value);
+            }
+        }
+    }
+    sqlx::query!("delete from contact where listing = any($1)", ids).execute(&mut *connection).await?;
+    sqlx::query!(
+        "insert into contact (listing, kind, position, value)
+         select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[])",
+        &listings,
+        kinds as _,
+        &positions,
+        values as _
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+fn texts(list: &[String]) -> Vec<&str> {
+    list.iter().map(String::as_str).collect()
+}
+
+async fn write_coverage(
+    connection: &mut PgConnection,
+    changed: &[Changed<'_>],
+    ids: &[Uuid],
+) -> Result<(), Error> {
+    let (mut listings, mut positions, mut levels, mut codes, mut radii) =
+        (vec![], vec![], vec![], vec![], vec![]);
+    for Changed { id, fields, .. } in changed {
+        for (position, part) in (0..).zip(&fields.coverage) {
+            let (code, radius_km) = match part {
+                Coverage::Commune(code)
+                | Coverage::Epci(code)
+                | Coverage::Departement(code)
+                | Coverage::Region(code)
+                | Coverage::Territory(code) => (Some(code.as_str()), None),
+                Coverage::National => (None, None),
+                Coverage::Radius(km) => (None, Some(*km)),
+            };
+            listings.push(*id);
+            positions.push(position);
+            levels.push(part.level().code());
+            codes.push(code);
+            radii.push(radius_km);
+        }
+    }
+    sqlx::query!("delete from coverage where listing = any($1)", ids).execute(&mut *connection).await?;
+    sqlx::query!(
+        "insert into coverage (listing, position, level, code, radius_km)
+         select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::float8[])",
+        &listings,
+        &positions,
+        levels as _,
+        codes as _,
+        radii as _
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
 }
 
 /// The fields that changed, before and after; `withdrawn_at` counts as one.

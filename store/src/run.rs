@@ -91,6 +91,10 @@ impl Store {
         if !free {
             return Err(Error::ImportUnderWay(start.source.to_owned()));
         }
+        // A plan made while the tables were nearly empty would be kept to the end, and read them whole at every piece.
+        sqlx::query!("set local plan_cache_mode = force_custom_plan").execute(&mut *transaction).await?;
+        // And plans made without statistics look dear enough to be compiled, which takes longer than running them.
+        sqlx::query!("set local jit = off").execute(&mut *transaction).await?;
         source::ensure(&mut transaction, start.source, start.at).await?;
         let run = sqlx::query_scalar!(
             "insert into run (source, format, location, partial, started_at, finished_at, report)
@@ -301,7 +305,6 @@ impl Import {
                     "values": record.values,
                     "since": since,
                     "hash": hex(&fingerprint(&record.values)),
-                    "listing": ListingId::founded_by(&self.source, &record.source_id),
                 })
             })
             .collect();
@@ -321,12 +324,14 @@ impl Import {
         )
         .execute(&mut *self.transaction)
         .await?;
+        let founded: Vec<Uuid> = ids.iter().map(|id| ListingId::founded_by(&self.source, id).0).collect();
         sqlx::query!(
             "insert into link (source, source_id, listing)
-             select $1, source_id, listing from jsonb_to_recordset($2) as row (source_id text, listing uuid)
+             select $1, source_id, listing from unnest($2::text[], $3::uuid[]) as row (source_id, listing)
              on conflict (source, source_id) do nothing",
             self.source,
-            rows
+            &ids,
+            &founded
         )
         .execute(&mut *self.transaction)
         .await?;

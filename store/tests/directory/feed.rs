@@ -114,6 +114,25 @@ async fn numbers_become_visible_in_order(pool: PgPool) {
     assert_eq!(after(&store, &start, 10).await.changes.len(), 2);
 }
 
+/// Entries are appended by statement: each row has its own all the same, and a transaction given up leaves none.
+#[sqlx::test]
+async fn a_statement_over_many_rows_is_as_many_entries(pool: PgPool) {
+    let store = Store::on(pool.clone());
+    let records: Vec<_> = (0..12).map(|i| team(&format!("t-{i}"), "01 99 00 00 01")).collect();
+    import(&store, "csv", day(1), &records).await;
+    let entries: i64 = sqlx::query_scalar("select count(*) from feed").fetch_one(&pool).await.unwrap();
+    assert_eq!(entries, 12);
+
+    let mut given_up = pool.begin().await.unwrap();
+    sqlx::query("update listing set updated_at = now()").execute(&mut *given_up).await.unwrap();
+    given_up.rollback().await.unwrap();
+    sqlx::query("update listing set updated_at = now() where false").execute(&pool).await.unwrap();
+    assert_eq!(store.feed_head().await.unwrap(), 12);
+    let pending: i64 =
+        sqlx::query_scalar("select count(*) from feed_pending").fetch_one(&pool).await.unwrap();
+    assert_eq!(pending, 0, "nothing outlives its transaction");
+}
+
 #[sqlx::test]
 async fn an_import_that_changes_nothing_wakes_nobody(pool: PgPool) {
     let store = Store::on(pool);

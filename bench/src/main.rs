@@ -1,0 +1,231 @@
+//! `make bench`: maille beside a server that only says hello, a bare tantivy, and PostgreSQL's own full text, on the same
+//! listings and queries, in one run.
+//!
+//!     maille-bench PROGRAM DATE LISTINGS…
+
+mod hello;
+mod load;
+mod machine;
+mod postgres;
+mod program;
+mod queries;
+mod raw;
+mod report;
+mod tokens;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use anyhow::{Context, Result};
+use axum::Router;
+use maille_index::Node;
+use maille_store::Store;
+use maille_store::cluster::Cluster;
+use maille_store::feed::Change;
+use tokio::net::TcpListener;
+
+use load::wrk;
+use machine::Ours;
+use program::Program;
+use queries::{Kind, Sampler};
+use report::{Measures, Pair, Row};
+use tokens::Tokens;
+
+/// Listings read of the store at once.
+const PIECE: i64 = 2_000;
+/// Connections of a throughput measure.
+const MANY: usize = 16;
+
+#[tokio::main]
+async fn main() -> Result<()> {
+    let usage = "usage: maille-bench PROGRAM DATE LISTINGS…, under scripts/with-postgres";
+    let mut arguments = std::env::args().skip(1);
+    let program = PathBuf::from(arguments.next().context(usage)?);
+    let date = arguments.next().context(usage)?;
+    let mut tables = String::new();
+    for listings in arguments {
+        let measures = measure(&program, listings.parse().context(usage)?).await?;
+        tables += &measures.table();
+    }
+    let page = report::page(&date, &machine::description()?, &versions()?, &tables);
+    std::fs::write("docs/benchmarks.md", page)?;
+    println!("{tables}");
+    Ok(())
+}
+
+fn versions() -> Result<String> {
+    let lock = include_str!("../../Cargo.lock");
+    let of = |name: &str| {
+        let (_, rest) = lock.split_once(&format!("name = \"{name}\"\nversion = \""))?;
+        Some(format!("{name} {}", rest.split_once('"')?.0))
+    };
+    let crates: Vec<String> = ["maille", "tantivy", "axum"].into_iter().filter_map(of).collect();
+    Ok(format!("{}, PostgreSQL {}, wrk 4.1", crates.join(", "), postgres::version()?))
+}
+
+/// Says on standard error what comes next: a measure takes minutes.
+fn say(what: &str) {
+    eprintln!("bench: {what}");
+}
+
+async fn measure(program: &Path, listings: usize) -> Result<Measures> {
+    let folder = tempfile::Builder::new().prefix("maille-bench").tempdir()?;
+    let data = folder.path().join("data");
+    std::fs::create_dir_all(&data)?;
+    let program = Program::new(program, &data);
+    // Held from here on, so that no measure pays for its start.
+    let cluster = Cluster::start(&data).await?;
+    let directory = postgres::process_of(&cluster.folder().join("data"))?;
+    let ours = Ours::with(&[directory, postgres::process()?]);
+    let of_directory = Ours::only(directory);
+
+    say(&format!("{listings} listings are generated"));
+    let (watch, before) = (ours.watch()?, of_directory.seconds()?);
+    program.run(&["generate", "--listings", &listings.to_string(), "--seed", "1"]).await?;
+    let (generate, generate_postgres) = (watch.end()?, of_directory.seconds()? - before);
+
+    say("the index is built");
+    let watch = ours.watch()?;
+    program.run(&["reindex"]).await?;
+    let reindex = watch.end()?;
+    let index_size = program::megabytes(&program.index())?;
+
+    say("the others are given the same listings");
+    let mut others = Others {
+        sampler: Sampler::new(listings),
+        tokens: Tokens::default(),
+        postgres: postgres::Builder::new(folder.path())?,
+    };
+    let store = Store::connect_lazily(cluster.connect_options());
+    let raw_folder = folder.path().join("raw");
+    let builder = raw::Builder::new(&raw_folder)?;
+    store.snapshot(PIECE, |changes| others.take(&changes)).await?;
+    // Read a second time, so that the bare index is charged with no work of its neighbours.
+    let mut all = Vec::new();
+    store
+        .snapshot(PIECE, |changes| {
+            all.extend(changes.into_iter().filter_map(listing));
+            anyhow::Ok(())
+        })
+        .await?;
+    store.close().await;
+    let watch = ours.watch()?;
+    for listing in &all {
+        builder.take(listing)?;
+    }
+    let bare = builder.finish()?;
+    let raw_build = watch.end()?;
+    drop(all);
+    let raw_size = program::megabytes(&raw_folder)?;
+    let Others { sampler, tokens, postgres: rows } = others;
+    let tokens = Arc::new(tokens);
+    let watch = ours.watch()?;
+    let postgres_size = rows.finish()?;
+    let postgres_build = watch.end()?;
+
+    say("hello");
+    let served = serve(hello::router()).await?;
+    let hello = wrk(folder.path(), &served.address, &["/".to_owned()], MANY).await?;
+    served.stop();
+
+    let mut rows: Vec<Row> = Vec::new();
+    let server = program.serve().await?;
+    let start = server.seconds;
+    for kind in Kind::ALL {
+        say(&format!("maille: {}", kind.label()));
+        let queries = sampler.queries(kind);
+        let watch = ours.watch()?;
+        let paths: Vec<String> = queries.iter().map(|query| query.path(kind)).collect();
+        let maille = pair(folder.path(), &server.address, &paths).await?;
+        let others = watch.end()?.others;
+        rows.push(Row { kind, node: load::Figures::default(), maille, raw: None, postgres: None, others });
+    }
+    let memory = machine::memory(server.process()?)?;
+    server.stop().await?;
+
+    let node = Node::open(&program.index())?.context("the index was built")?;
+    let served = serve(raw::router(bare, Arc::clone(&tokens))).await?;
+    for row in &mut rows {
+        let (kind, queries) = (row.kind, sampler.queries(row.kind));
+        say(&format!("the others: {}", kind.label()));
+        let watch = ours.watch()?;
+        row.node = tokio::task::block_in_place(|| program::ask(&node, kind, &queries))?;
+        if !matches!(kind, Kind::Full | Kind::Nearest) {
+            let paths: Vec<String> = queries.iter().map(|query| raw::path(kind, query)).collect();
+            row.raw = Some(pair(folder.path(), &served.address, &paths).await?);
+            let ask = |connections| postgres::pgbench(folder.path(), kind, &queries, &tokens, connections);
+            row.postgres =
+                Some(tokio::task::block_in_place(|| anyhow::Ok(Pair { one: ask(1)?, sixteen: ask(MANY)? }))?);
+        }
+        row.others = row.others.max(watch.end()?.others);
+    }
+    served.stop();
+    cluster.stop().await?;
+    Ok(Measures {
+        listings,
+        generate,
+        generate_postgres,
+        reindex,
+        raw_build,
+        postgres_build,
+        index_size,
+        raw_size,
+        postgres_size,
+        start,
+        memory,
+        hello,
+        rows,
+    })
+}
+
+async fn pair(folder: &Path, address: &str, paths: &[String]) -> Result<Pair> {
+    Ok(Pair { one: wrk(folder, address, paths, 1).await?, sixteen: wrk(folder, address, paths, MANY).await? })
+}
+
+/// Whom the listings are read for, besides the bare index.
+struct Others {
+    sampler: Sampler,
+    tokens: Tokens,
+    postgres: postgres::Builder,
+}
+
+impl Others {
+    fn take(&mut self, changes: &[Change]) -> Result<()> {
+        for change in changes {
+            match change {
+                Change::Territory(territory) => self.tokens.territory(territory),
+                Change::Listing(listing) if listing.searchable() => {
+                    self.sampler.take(listing);
+                    self.postgres.take(listing)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn listing(change: Change) -> Option<maille_domain::Listing> {
+    match change {
+        Change::Listing(listing) if listing.searchable() => Some(*listing),
+        _ => None,
+    }
+}
+
+/// A server of this process.
+struct Served {
+    address: String,
+    task: tokio::task::JoinHandle<std::io::Result<()>>,
+}
+
+impl Served {
+    fn stop(self) {
+        self.task.abort();
+    }
+}
+
+async fn serve(router: Router) -> Result<Served> {
+    let listener = TcpListener::bind("127.0.0.1:0").await?;
+    let address = listener.local_addr()?.to_string();
+    Ok(Served { address, task: tokio::spawn(axum::serve(listener, router).into_future()) })
+}

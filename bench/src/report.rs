@@ -1,0 +1,149 @@
+//! The tables, in French like the other guides.
+
+use std::fmt::Write;
+
+use crate::load::Figures;
+use crate::machine::Spent;
+use crate::queries::Kind;
+
+/// What was measured at one size.
+pub struct Measures {
+    pub listings: usize,
+    /// `maille generate`, and the part of its processor time that Postgres took.
+    pub generate: Spent,
+    pub generate_postgres: f64,
+    pub reindex: Spent,
+    pub raw_build: Spent,
+    pub postgres_build: Spent,
+    /// Megabytes.
+    pub index_size: f64,
+    pub raw_size: f64,
+    pub postgres_size: f64,
+    /// Seconds from the start of the server to its first answer.
+    pub start: f64,
+    /// Megabytes of the server after its load: anonymous, resident.
+    pub memory: (f64, f64),
+    pub hello: Figures,
+    pub rows: Vec<Row>,
+}
+
+/// One kind of query.
+pub struct Row {
+    pub kind: Kind,
+    pub node: Figures,
+    pub maille: Pair,
+    pub raw: Option<Pair>,
+    pub postgres: Option<Pair>,
+    /// The largest share of the machine that others took during one of its blocks.
+    pub others: f64,
+}
+
+/// The same queries over one connection, and over sixteen.
+#[derive(Clone, Copy)]
+pub struct Pair {
+    pub one: Figures,
+    pub sixteen: Figures,
+}
+
+impl Measures {
+    /// The tables of one size.
+    pub fn table(&self) -> String {
+        let mut text = String::new();
+        let thousands = self.listings / 1_000;
+        let _ = writeln!(text, "## {thousands} 000 fiches\n");
+        text.push_str("| requête | maille dans le processus p50 / p95 / p99 | HTTP, 1 connexion p50 / p95 / p99 | HTTP, 16 connexions p50 / p95 / p99 | par seconde | part de bonjour | tantivy nu | part du nu | PostgreSQL | × PostgreSQL | autres |\n");
+        text.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        for row in &self.rows {
+            let qps = row.maille.sixteen.per_second;
+            let rival = |pair: Option<Pair>| pair.map(|pair| pair.sixteen.per_second);
+            let (raw, postgres) = (rival(row.raw), rival(row.postgres));
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} | **{qps:.0}** | {:.1} % | {} | {} | {} | {} | {:.0} % |",
+                row.kind.label(),
+                times(row.node),
+                times(row.maille.one),
+                times(row.maille.sixteen),
+                qps / self.hello.per_second * 100.0,
+                or_dash(raw, |raw| format!("{raw:.0}")),
+                or_dash(raw, |raw| format!("{:.0} %", qps / raw * 100.0)),
+                or_dash(postgres, |postgres| format!("{postgres:.0}")),
+                or_dash(postgres, |postgres| format!("× {:.1}", qps / postgres)),
+                row.others * 100.0,
+            );
+        }
+        let _ = writeln!(
+            text,
+            "| bonjour (axum) | – | – | {} | {:.0} | 100 % | – | – | – | – | – |\n",
+            times(self.hello),
+            self.hello.per_second
+        );
+        text.push_str("Une connexion, p50 / p95 / p99 en ms :\n\n| requête | maille | tantivy nu | PostgreSQL |\n| --- | --- | --- | --- |\n");
+        for row in &self.rows {
+            let one = |pair: Option<Pair>| or_dash(pair, |pair| times(pair.one));
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {} |",
+                row.kind.label(),
+                times(row.maille.one),
+                one(row.raw),
+                one(row.postgres)
+            );
+        }
+        let count = self.listings as f64;
+        text.push_str("\n| construire | durée | processeur | fiches par seconde | disque | autres |\n| --- | --- | --- | --- | --- | --- |\n");
+        let postgres_share = self.generate_postgres / self.generate.cpu * 100.0;
+        for (what, spent, size) in [
+            (
+                format!(
+                    "maille generate : inventer, comparer, écrire (Postgres : {postgres_share:.0} % du processeur)"
+                ),
+                self.generate,
+                None,
+            ),
+            ("maille reindex : de Postgres à l’index".to_owned(), self.reindex, Some(self.index_size)),
+            ("tantivy nu : depuis la mémoire".to_owned(), self.raw_build, Some(self.raw_size)),
+            ("PostgreSQL : COPY et index".to_owned(), self.postgres_build, Some(self.postgres_size)),
+        ] {
+            let _ = writeln!(
+                text,
+                "| {what} | {:.1} s | {:.1} s | {:.0} | {} | {:.0} % |",
+                spent.wall,
+                spent.cpu,
+                count / spent.wall,
+                or_dash(size, |megabytes| format!("{megabytes:.0} Mo")),
+                spent.others * 100.0,
+            );
+        }
+        let (anonymous, resident) = self.memory;
+        let _ = writeln!(
+            text,
+            "\nLe nœud après la charge : {anonymous:.0} Mo de mémoire anonyme, {resident:.0} Mo en tout (le reste est le fichier \
+             d’index, projeté). Du lancement à la première réponse, index déjà là : {:.2} s.\n",
+            self.start
+        );
+        text
+    }
+}
+
+fn times(figures: Figures) -> String {
+    format!("{:.2} / {:.2} / {:.2}", figures.p50, figures.p95, figures.p99)
+}
+
+fn or_dash<T>(value: Option<T>, write: impl Fn(T) -> String) -> String {
+    value.map_or_else(|| "–".to_owned(), write)
+}
+
+/// What surrounds the tables in `docs/benchmarks.md`.
+pub fn page(date: &str, machine: &str, versions: &str, tables: &str) -> String {
+    format!(
+        "# Mesures\n\n\
+         Écrit par `make bench` (`FULL=1` : le million aussi). Mesuré le {date}.\n\n\
+         - Machine : {machine} ; le client et le serveur se partagent les mêmes cœurs.\n\
+         - Versions : {versions}.\n\n\
+         {tables}\
+         {METHOD}"
+    )
+}
+
+const METHOD: &str = include_str!("method.md");
