@@ -34,10 +34,8 @@ impl Store {
         if free {
             return Ok(());
         }
-        tracing::info!(
-            holder = self.holder().await?,
-            "un autre import écrit encore : celui-ci attend son tour"
-        );
+        let holder = self.holder().await?;
+        tracing::info!(holder, "un autre import écrit encore : celui-ci attend son tour");
         let patience = self.patience * IMPORTS_ARE_PATIENT;
         be_patient(connection, patience).await?;
         let waited = sqlx::query!("select pg_advisory_xact_lock(hashtext('maille.turn'), 0)")
