@@ -16,6 +16,12 @@ fn with_two_teams() -> (Postgres, DataDirectory) {
     (postgres, data)
 }
 
+fn started(command: Command) -> Server {
+    let server = Server::start(command);
+    server.wait_until_ready();
+    server
+}
+
 /// The index of before goes on answering, and the server says why it does not move.
 fn answers_from_before(server: &Server, data: &DataDirectory, why: &str) {
     data.json(&["set", "emg-1", "name", "Équipe mobile renommée", "--reason", "essai", "--json"]);
@@ -48,7 +54,7 @@ fn a_full_disk_stops_the_index_and_not_the_search() {
         .arg(&index);
     command.arg(maille.get_program()).args(maille.get_args());
     command.envs(maille.get_envs().filter_map(|(name, value)| Some((name, value?))));
-    let server = Server::start(command);
+    let server = started(command);
     server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile de gériatrie des Coteaux");
 
     let there = format!("/proc/{}/root{}", server.id(), index.display());
@@ -75,7 +81,7 @@ fn a_folder_that_refuses_to_be_written_stops_the_index_and_not_the_search() {
     let serve = || {
         let maille = data.maille(&["serve"]);
         if !is_root() {
-            return Server::start(maille);
+            return started(maille);
         }
         // Root without the right to pass over permissions.
         let mut command = Command::new("setpriv");
@@ -87,7 +93,7 @@ fn a_folder_that_refuses_to_be_written_stops_the_index_and_not_the_search() {
         ]);
         command.arg(maille.get_program()).args(maille.get_args());
         command.envs(maille.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        Server::start(command)
+        started(command)
     };
     let server = serve();
     server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile de gériatrie des Coteaux");

@@ -27,6 +27,7 @@ fn nothing_that_is_searched_is_in_the_log_whatever_its_level() {
     command.env("RUST_LOG", "trace");
     let server = Server::start(command);
     server.wait_until_ready();
+    server.wait_until_ready();
 
     let agent: ureq::Agent =
         ureq::Agent::config_builder().http_status_as_error(false).proxy(None).build().into();

@@ -57,7 +57,6 @@ fn a_private_postgres_that_died_is_started_again_by_the_server() {
     let file = data.file("teams.csv", TWO_TEAMS);
     data.json(&["import", "csv", &file, "--source", "essai", "--json"]);
     let server = data.serve(&["serve"]);
-    server.wait_until_ready();
     wait_until("all is well", || server.json("/health/ready")["status"] == "ok");
     under_load(&server, || {
         let before = data.postgres_process();
@@ -156,7 +155,6 @@ fn a_copy_that_takes_over_is_followed_from_where_the_first_one_was() {
     let second = Postgres::copy_of(&first);
     let data = DataDirectory::on(Postgres::address(&[&first, &second]));
     let server = data.serve(&["serve"]);
-    server.wait_until_ready();
     under_load(&server, || {
         set(&data, "emg-1", "Équipe mobile du premier serveur");
         server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile du premier serveur");

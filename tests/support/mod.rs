@@ -74,9 +74,11 @@ impl DataDirectory {
         path.to_str().unwrap().to_owned()
     }
 
-    /// Starts the server and waits until it listens.
+    /// Starts the server and waits until it answers searches.
     pub fn serve(&self, arguments: &[&str]) -> Server {
-        Server::start(self.maille(arguments))
+        let server = Server::start(self.maille(arguments));
+        server.wait_until_ready();
+        server
     }
 
     /// Stops the private Postgres behind everybody's back.
@@ -196,7 +198,6 @@ impl Server {
 
     /// Waits until the search of `path` finds this name, and says how long it took.
     pub fn wait_until_found(&self, path: &str, name: &str) -> Duration {
-        self.wait_until_ready();
         let started = Instant::now();
         wait_until(name, || {
             self.json(path)["hits"].as_array().unwrap().iter().any(|hit| hit["name"] == name)

@@ -50,7 +50,6 @@ pub fn wait_until_true(server: &Server, store: &Store, runtime: &Runtime) {
     drop(index);
     std::fs::remove_dir_all(dir).unwrap();
 
-    server.wait_until_ready();
     let mut last = Vec::new();
     let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
         wait_until("the server answers what a full reindex answers", || {

@@ -81,7 +81,7 @@ impl<'a, R: Read> Table<'a, R> {
         }
         if let Some(found) = not_a_table(start) {
             let elsewhere = if found.contains("XLSX") {
-                " ; un classeur s’importe avec « maille import xlsx »"
+                " ; un classeur de ressources s’importe avec « maille import xlsx »"
             } else {
                 ""
             };
