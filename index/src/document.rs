@@ -94,7 +94,7 @@ fn add_new(document: &mut TantivyDocument, field: Field, words: Vec<String>, see
 }
 
 /// The texts of one part of a listing.
-fn texts(listing: &Listing, part: Part) -> Vec<&str> {
+pub fn texts(listing: &Listing, part: Part) -> Vec<&str> {
     let fields = &listing.fields;
     let some: Vec<Option<&str>> = match part {
         Part::Name => vec![Some(&fields.name), fields.acronym.as_deref()],

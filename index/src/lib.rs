@@ -17,6 +17,8 @@ mod generation;
 mod geo;
 mod hit;
 mod index;
+#[cfg(test)]
+mod naive;
 mod node;
 mod place;
 mod query;

@@ -79,6 +79,16 @@ impl Asked {
         Asked { words, unfinished }
     }
 
+    /// The words.
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// Whether the last of them may be one being typed.
+    pub fn unfinished(&self) -> bool {
+        self.unfinished
+    }
+
     /// How many words.
     pub fn len(&self) -> usize {
         self.words.len()
