@@ -60,11 +60,42 @@ impl Vocabulary {
 }
 
 const WORDS: &[&str] = &[
-    "accompagnement", "personnes", "âgées", "domicile", "évaluation", "gérontologique", "aidants", "répit",
-    "écoute", "mémoire", "Alzheimer", "psychiatrie", "précarité", "logement", "hébergement", "soins",
-    "palliatifs", "handicap", "enfants", "famille", "médecin", "traitant", "orientation", "équipe",
-    "pluridisciplinaire", "infirmière", "urgence", "consultation", "addictologie", "prévention", "santé",
-    "social", "droits", "transport", "repas", "autonomie",
+    "accompagnement",
+    "personnes",
+    "âgées",
+    "domicile",
+    "évaluation",
+    "gérontologique",
+    "aidants",
+    "répit",
+    "écoute",
+    "mémoire",
+    "Alzheimer",
+    "psychiatrie",
+    "précarité",
+    "logement",
+    "hébergement",
+    "soins",
+    "palliatifs",
+    "handicap",
+    "enfants",
+    "famille",
+    "médecin",
+    "traitant",
+    "orientation",
+    "équipe",
+    "pluridisciplinaire",
+    "infirmière",
+    "urgence",
+    "consultation",
+    "addictologie",
+    "prévention",
+    "santé",
+    "social",
+    "droits",
+    "transport",
+    "repas",
+    "autonomie",
 ];
 
 /// A commune, as often as people live there.
@@ -105,7 +136,8 @@ fn listing(number: usize, kinds: &[Category], vocabulary: &Vocabulary, dice: &mu
     fields.audiences = vec![*dice.pick(Audience::ALL)];
     fields.modes = vec![*dice.pick(Mode::ALL)];
     let source_id = number.to_string();
-    let said = Provenance::Source { source: "mesure".to_owned(), source_id: source_id.clone(), at: Utc::now() };
+    let said =
+        Provenance::Source { source: "mesure".to_owned(), source_id: source_id.clone(), at: Utc::now() };
     Listing {
         id: ListingId::founded_by("mesure", &source_id),
         slug: format!("ressource-{number}"),
@@ -188,8 +220,7 @@ fn measure(dir: &Path, count: usize) -> Result<(), Box<dyn std::error::Error>> {
     let needs: Vec<&str> = (0..400).map(|_| dice.pick(&kinds).label()).collect();
     let threes: Vec<String> = (0..400).map(|_| vocabulary.text(&mut dice, 3)).collect();
     let ones: Vec<&str> = (0..400).map(|_| vocabulary.word(&mut dice)).collect();
-    let beginnings: Vec<String> =
-        (0..400).map(|at| ones[at].chars().take(2 + at % 3).collect()).collect();
+    let beginnings: Vec<String> = (0..400).map(|at| ones[at].chars().take(2 + at % 3).collect()).collect();
     let search = |request: &Request| {
         let _ = node.search(request, now).map(|answer| answer.hits.len());
     };

@@ -18,11 +18,12 @@ use crate::coverage::{is_unknown, tokens};
 use crate::criteria::{Criteria, Verdict};
 use crate::document::{name_key, texts};
 use crate::facets::Counts;
-use crate::hit::{Measure, Standing, day};
+use crate::hit::{Measure, day};
 use crate::place::{self, Here};
 use crate::query::{Asked, BEGINNING_WORTH, STEM_WORTH, worth};
-use crate::rank::{STEP, UNKNOWN_WITHIN_KM, points, turn};
+use crate::rank::{Facts, UNKNOWN_WITHIN_KM, steps, turn};
 use crate::schema::{Part, hash};
+use crate::standing::Standing;
 use crate::territories::Territories;
 use crate::traits::{Site, Traits, Upkeep, kinds, position};
 use crate::{Change, Index};
@@ -145,7 +146,7 @@ impl<'a> Naive<'a> {
                 .filter(|_| self.here.origin.is_some())
                 .is_none_or(|radius| km.is_some_and(|km| km <= radius));
             let verdict = criteria.verdict(&traits);
-            let enough = self.asked.is_empty() || answered >= required.max(1);
+            let enough = self.asked.len() == 0 || answered >= required.max(1);
             if !enough || !near || !around || !self.is_open(listing) || verdict == Verdict::Fails {
                 continue;
             }
@@ -154,10 +155,10 @@ impl<'a> Naive<'a> {
                 continue;
             }
             pass.serving += usize::from(matches!(standing, None | Some(Standing::Serves(_))));
-            let facts = measure.facts(&traits, upkeep, site, standing, share);
+            let facts = Facts { distance_km: km, ..measure.facts(&traits, upkeep, standing, share) };
             let mut key = match self.request.sort {
                 Sort::Relevance => {
-                    let steps = (points(&facts, today) / STEP).round() as i64;
+                    let steps = steps(&facts, today);
                     vec![(1_i64 << 32).saturating_sub(steps).cast_unsigned()]
                 }
                 Sort::Distance => vec![km.map_or(u64::MAX, f64::to_bits)],
