@@ -96,7 +96,7 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
         tokens: Tokens::default(),
         postgres: postgres::Builder::new(folder.path())?,
     };
-    let store = Store::connect_lazily(cluster.connect_options());
+    let store = Store::open(&[cluster.connect_options()]).await?;
     let raw_folder = folder.path().join("raw");
     let builder = raw::Builder::new(&raw_folder)?;
     store.snapshot(PIECE, |changes| others.take(&changes)).await?;

@@ -1,7 +1,9 @@
 //! Opening hours in OpenStreetMap's `opening_hours` syntax, evaluated in the place's time zone with French
 //! public holidays.
 
+use std::fmt;
 use std::str::FromStr;
+use std::sync::OnceLock;
 
 use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -16,9 +18,28 @@ const LONGEST: usize = 2_000;
 const HORIZON: TimeDelta = TimeDelta::days(400);
 
 /// Hours whose text parses as `opening_hours`; kept as written.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Hours(String);
+pub struct Hours {
+    text: String,
+    /// Parsed when first evaluated: a listing that is shown often is parsed once.
+    #[serde(skip)]
+    parsed: OnceLock<Option<OpeningHours>>,
+}
+
+impl fmt::Debug for Hours {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Hours").field(&self.text).finish()
+    }
+}
+
+impl PartialEq for Hours {
+    fn eq(&self, other: &Hours) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for Hours {}
 
 /// Hours that do not parse.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -50,22 +71,19 @@ impl FromStr for Hours {
         if text.is_empty() || text.len() > LONGEST || text.parse::<OpeningHours>().is_err() {
             return Err(HoursError);
         }
-        Ok(Hours(text.to_owned()))
+        Ok(Hours { text: text.to_owned(), parsed: OnceLock::new() })
     }
 }
 
 impl Hours {
     /// The text, as the source wrote it.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// What these hours say of `at`, in the time zone of `departement`.
     pub fn state(&self, at: DateTime<Utc>, departement: Option<&str>) -> OpenState {
-        let Ok(hours) = self.0.parse::<OpeningHours>() else { return OpenState::Unknown };
-        let context =
-            Context::default().with_holidays(Country::FR.holidays()).approx_bound_interval_size(HORIZON);
-        let hours = hours.with_context(context);
+        let Some(hours) = self.parsed() else { return OpenState::Unknown };
         let local = at.with_timezone(&time_zone(departement)).naive_local();
         let until = hours.next_change(local);
         match hours.state(local).0 {
@@ -73,6 +91,26 @@ impl Hours {
             RuleKind::Closed => OpenState::Closed { until },
             RuleKind::Unknown => OpenState::Unknown,
         }
+    }
+
+    /// Whether these hours say "open" at `at`, in the time zone of `departement`; `None` when they say "unknown". The same
+    /// as [`Hours::state`], without looking for the next change.
+    pub fn is_open(&self, at: DateTime<Utc>, departement: Option<&str>) -> Option<bool> {
+        let local = at.with_timezone(&time_zone(departement)).naive_local();
+        match self.parsed()?.state(local).0 {
+            RuleKind::Open => Some(true),
+            RuleKind::Closed => Some(false),
+            RuleKind::Unknown => None,
+        }
+    }
+
+    fn parsed(&self) -> Option<&OpeningHours> {
+        let parse = || {
+            let context =
+                Context::default().with_holidays(Country::FR.holidays()).approx_bound_interval_size(HORIZON);
+            self.text.parse::<OpeningHours>().ok().map(|hours| hours.with_context(context))
+        };
+        self.parsed.get_or_init(parse).as_ref()
     }
 }
 
@@ -113,6 +151,8 @@ mod tests {
             hours.state(at("2026-11-20T10:00:00Z"), Some("973")),
             OpenState::Closed { until: "2026-11-20T09:00:00".parse().ok() }
         );
+        assert_eq!(hours.is_open(noon_in_paris, Some("92")), Some(true));
+        assert_eq!(hours.is_open(noon_in_paris, Some("973")), Some(false));
     }
 
     #[test]

@@ -143,12 +143,14 @@ pub struct Match {
 pub struct Scope {
     /// Sorted by token.
     tokens: Vec<(Token, Match)>,
+    /// The communes of it that a radius may reach, and whether each is only part of the place.
+    reach: Vec<(&'static Commune, bool)>,
 }
 
 impl Scope {
     /// The scope of a place.
     pub fn of(place: &Place, territories: &Territories) -> Scope {
-        let mut scope = Builder { tokens: BTreeMap::new(), territories };
+        let mut scope = Builder::new(territories);
         match place.kind {
             PlaceKind::Commune | PlaceKind::Arrondissement => {
                 if let Some(commune) = france().current_commune(&place.code) {
@@ -173,7 +175,7 @@ impl Scope {
 
     /// The scope of several communes that one postal code serves: any of them.
     pub fn of_any(communes: &[&'static Commune], territories: &Territories) -> Scope {
-        let mut scope = Builder { tokens: BTreeMap::new(), territories };
+        let mut scope = Builder::new(territories);
         for commune in communes {
             scope.commune(commune);
         }
@@ -193,9 +195,34 @@ impl Scope {
         tokens.into_iter().filter_map(|token| self.get(token)).min()
     }
 
-    /// Every token, as numbers, with whether it is one of a radius.
-    pub fn tokens(&self) -> impl ExactSizeIterator<Item = (u64, bool)> + '_ {
-        self.tokens.iter().map(|(token, matched)| (token.0, matched.level == CoverageLevel::Radius))
+    /// Every token and how it serves, by token.
+    pub fn tokens(&self) -> &[(Token, Match)] {
+        &self.tokens
+    }
+
+    /// How a part of a coverage around a site serves the place, if it does.
+    fn served_by(&self, part: &Coverage, site: Option<Point>) -> Option<Match> {
+        let Coverage::Radius(km) = part else {
+            // A token of the kind "part of" does not say the level; the coverage does.
+            let found = self.best(tokens(std::slice::from_ref(part), site).given)?;
+            return Some(Match { level: part.level(), ..found });
+        };
+        let site = site?;
+        if self.reach.is_empty() {
+            let tokens = tokens(std::slice::from_ref(part), Some(site));
+            let found = self.best(tokens.given.into_iter().chain(tokens.reach))?;
+            return Some(Match { level: CoverageLevel::Radius, ..found });
+        }
+        // The other way round than when it is indexed: the communes of a place are fewer than those of a radius.
+        let reached = |commune: &Commune| commune.point.distance_km(site) <= *km;
+        let whole = |part: bool| Match { part, level: CoverageLevel::Radius };
+        let around = self.reach.iter().filter(|(commune, _)| reached(commune)).map(|(_, part)| *part).min();
+        if around == Some(false) {
+            return Some(whole(false));
+        }
+        let own = france().commune_at(site.lat, site.lon);
+        let inside = self.reach.iter().filter(|(commune, _)| own.is_some_and(|own| own.code == commune.code));
+        inside.map(|(_, part)| *part).chain(around).min().map(whole)
     }
 
     /// The part of a coverage that serves the place best, if one does, and how.
@@ -204,23 +231,22 @@ impl Scope {
         coverage: &'a [Coverage],
         site: Option<Point>,
     ) -> Option<(&'a Coverage, Match)> {
-        let serving = coverage.iter().filter_map(|part| {
-            let tokens = tokens(std::slice::from_ref(part), site);
-            let mut found = self.best(tokens.given.into_iter().chain(tokens.reach))?;
-            // A token of the kind "part of" does not say the level; the coverage does.
-            found.level = part.level();
-            Some((part, found))
-        });
+        let serving = coverage.iter().filter_map(|part| Some((part, self.served_by(part, site)?)));
         serving.min_by_key(|(_, found)| *found)
     }
 }
 
 struct Builder<'a> {
     tokens: BTreeMap<Token, Match>,
+    reach: Vec<(&'static Commune, bool)>,
     territories: &'a Territories,
 }
 
-impl Builder<'_> {
+impl<'a> Builder<'a> {
+    fn new(territories: &'a Territories) -> Builder<'a> {
+        Builder { tokens: BTreeMap::new(), reach: Vec::new(), territories }
+    }
+
     fn add(&mut self, token: Token, level: CoverageLevel, part: bool) {
         let found = Match { part, level };
         self.tokens.entry(token).and_modify(|known| *known = found.min(*known)).or_insert(found);
@@ -243,6 +269,7 @@ impl Builder<'_> {
         let mut add_commune = |code: &str, part: bool| {
             self.add(Token::new(Space::Commune, code), CoverageLevel::Commune, part);
             self.add(Token::new(Space::Reach, code), CoverageLevel::Radius, part);
+            self.reach.extend(france().commune(code).map(|commune| (commune, part)));
         };
         add_commune(&commune.code, part);
         if let Some(city) = &commune.parent {
@@ -305,6 +332,6 @@ impl Builder<'_> {
     }
 
     fn build(self) -> Scope {
-        Scope { tokens: self.tokens.into_iter().collect() }
+        Scope { tokens: self.tokens.into_iter().collect(), reach: self.reach }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use maille_domain::Request;
-use maille_domain::hours::{Hours, OpenState};
+use maille_domain::hours::Hours;
 use maille_domain::request::Off;
 use maille_domain::vocabulary::{Audience, Mode, Theme};
 use tantivy::DocId;
@@ -152,9 +152,7 @@ impl Opening {
         let text = segment.hours_text(hours)?;
         let open = text.split_once('|').is_some_and(|(departement, hours)| {
             let departement = Some(departement).filter(|code| !code.is_empty());
-            hours
-                .parse::<Hours>()
-                .is_ok_and(|hours| matches!(hours.state(at, departement), OpenState::Open { .. }))
+            hours.parse::<Hours>().is_ok_and(|hours| hours.is_open(at, departement) == Some(true))
         });
         self.known.insert(hours, open);
         Ok(open)

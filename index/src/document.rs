@@ -8,7 +8,7 @@ use tantivy::TantivyDocument;
 use tantivy::schema::Field;
 use tantivy::tokenizer::{PreTokenizedString, Token};
 
-use crate::analysis::{Word, words};
+use crate::analysis::words;
 use crate::coverage;
 use crate::error::Error;
 use crate::schema::{FOUND, Fields, KEPT, Part, TERRITORY, hash, source_term};
@@ -71,30 +71,52 @@ fn to_json<T: serde::Serialize>(value: &T) -> Result<String, Error> {
     serde_json::to_string(value).map_err(|error| Error::Engine(error.to_string()))
 }
 
-/// Writes each distinct word once, in the best part that holds it.
+/// Writes each distinct word and each distinct stem as many times as the best part that holds it says.
 fn add_words(document: &mut TantivyDocument, listing: &Listing, fields: &Fields) {
-    let mut plain_seen = BTreeSet::new();
-    let mut stem_seen = BTreeSet::new();
+    let mut plain = Distinct::default();
+    let mut stem = Distinct::default();
     for part in Part::ALL {
-        let words: Vec<Word> = texts(listing, part).iter().flat_map(|text| words(text)).collect();
-        let of_part = fields.words(part);
-        let (plain, stem) = words.into_iter().map(|word| (word.plain, word.stem)).unzip();
-        add_new(document, of_part.plain, plain, &mut plain_seen);
-        add_new(document, of_part.stem, stem, &mut stem_seen);
+        for word in texts(listing, part).into_iter().flat_map(words) {
+            plain.add(word.plain, part);
+            stem.add(word.stem, part);
+        }
+        if part == Part::Name {
+            let once: BTreeSet<&str> = plain.tokens.iter().map(|token| token.text.as_str()).collect();
+            add(document, fields.name, once.into_iter().map(|text| token(text.to_owned())).collect());
+        }
+    }
+    add(document, fields.plain, plain.tokens);
+    add(document, fields.stem, stem.tokens);
+}
+
+/// Words written once each, by the first part that holds them.
+#[derive(Default)]
+struct Distinct {
+    seen: BTreeSet<String>,
+    tokens: Vec<Token>,
+}
+
+impl Distinct {
+    fn add(&mut self, word: String, part: Part) {
+        if !word.is_empty() && self.seen.insert(word.clone()) {
+            self.tokens.extend(std::iter::repeat_n(token(word), part.times()));
+        }
     }
 }
 
-fn add_new(document: &mut TantivyDocument, field: Field, words: Vec<String>, seen: &mut BTreeSet<String>) {
-    let new = words.into_iter().filter(|word| !word.is_empty() && seen.insert(word.clone()));
-    // Positions are not indexed, but a default one overflows when the engine adds to it.
-    let tokens: Vec<Token> = new.map(|text| Token { text, position: 0, ..Token::default() }).collect();
+/// Positions are not indexed, but a default one overflows when the engine adds to it.
+fn token(text: String) -> Token {
+    Token { text, position: 0, ..Token::default() }
+}
+
+fn add(document: &mut TantivyDocument, field: Field, tokens: Vec<Token>) {
     if !tokens.is_empty() {
         document.add_pre_tokenized_text(field, PreTokenizedString { text: String::new(), tokens });
     }
 }
 
 /// The texts of one part of a listing.
-fn texts(listing: &Listing, part: Part) -> Vec<&str> {
+pub fn texts(listing: &Listing, part: Part) -> Vec<&str> {
     let fields = &listing.fields;
     let some: Vec<Option<&str>> = match part {
         Part::Name => vec![Some(&fields.name), fields.acronym.as_deref()],

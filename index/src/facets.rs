@@ -16,7 +16,7 @@ pub struct Counts {
 }
 
 /// How many listings have each set of values, by the set as a number: a table is counted in faster than a map.
-struct SetCounts(Vec<u64>);
+struct SetCounts(Vec<u32>);
 
 impl SetCounts {
     fn of_sets_of(values: usize) -> SetCounts {
@@ -31,8 +31,8 @@ impl SetCounts {
 
     /// Of each value that some listing has, how many listings choosing it gives; most first, then the vocabulary's order.
     fn counts<T: Copy + PartialEq>(&self, all: &[T], gives: impl Fn(u16, u16) -> bool) -> Vec<(T, u64)> {
-        let sets: Vec<(u16, u64)> =
-            (0..).zip(self.0.iter().copied()).filter(|(_, count)| *count > 0).collect();
+        let all_sets = (0..).zip(self.0.iter().map(|count| u64::from(*count)));
+        let sets: Vec<(u16, u64)> = all_sets.filter(|(_, count)| *count > 0).collect();
         let mut counts: Vec<(T, u64)> = all
             .iter()
             .map(|code| (*code, mask(all, &[*code])))

@@ -3,29 +3,19 @@
 use std::sync::Arc;
 
 use chrono::{DateTime, NaiveDate, Utc};
-use maille_domain::hours::{OpenState, time_zone};
+use maille_domain::hours::time_zone;
 use maille_domain::{Coverage, CoverageLevel, Listing};
 use maille_territory::{Place, Point};
 
 use crate::answer::{CoverageOf, Hit, Serves};
-use crate::coverage::{Match, Scope, is_unknown};
+use crate::coverage::{Scope, is_unknown};
 use crate::criteria::Criteria;
 use crate::french;
 use crate::rank::Facts;
 use crate::reasons;
+use crate::standing::Standing;
 use crate::territories::Territories;
 use crate::traits::{Site, Traits, Upkeep, position};
-
-/// How a listing stands to the place asked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Standing {
-    /// It serves it, so.
-    Serves(Match),
-    /// Nobody said whom it serves.
-    Unknown,
-    /// It serves other places.
-    Elsewhere,
-}
 
 /// What hits of one request are measured against.
 pub struct Measure<'a> {
@@ -39,15 +29,8 @@ pub struct Measure<'a> {
 }
 
 impl Measure<'_> {
-    /// What the formula reads of a listing.
-    pub fn facts(
-        &self,
-        traits: &Traits,
-        upkeep: Upkeep,
-        site: Option<Site>,
-        standing: Option<Standing>,
-        words: f32,
-    ) -> Facts {
+    /// What the formula reads of a listing, but for the distance: measuring is the dearest part.
+    pub fn facts(&self, traits: &Traits, upkeep: Upkeep, standing: Option<Standing>, words: f32) -> Facts {
         let (serves, found) = match standing {
             None => (None, None),
             Some(Standing::Serves(found)) => (Some(Serves::Yes), Some(found)),
@@ -60,7 +43,7 @@ impl Measure<'_> {
             serves,
             level: found.map_or(CoverageLevel::Unknown, |found| found.level),
             part: found.is_some_and(|found| found.part),
-            distance_km: self.distance_km(site),
+            distance_km: None,
             audience: self.criteria.audience(traits),
             age: self.criteria.age(traits),
             theme: self.criteria.theme(traits),
@@ -104,26 +87,25 @@ impl Maker<'_> {
             None => Standing::Elsewhere,
         });
         let (traits, upkeep) = (Traits::of(fields), Upkeep::of(fields));
-        let facts = self.measure.facts(&traits, upkeep, site, standing, words);
-        let coverage = match part {
+        let distance_km = self.measure.distance_km(site);
+        let facts = Facts { distance_km, ..self.measure.facts(&traits, upkeep, standing, words) };
+        let (coverage, said) = match part {
             Some((part, found)) => {
-                CoverageOf { level: found.level, label: french::coverage(part, self.territories).0 }
+                let (label, said) = french::coverage(part, self.territories);
+                (CoverageOf { level: found.level, label }, Some(said))
             }
-            None => summary(&fields.coverage, self.territories),
+            None => (summary(&fields.coverage, self.territories), None),
         };
-        let departement = fields.commune().map(|commune| &*commune.departement);
-        let open_now = fields.hours.as_ref().and_then(|hours| match hours.state(self.at, departement) {
-            OpenState::Open { .. } => Some(true),
-            OpenState::Closed { .. } => Some(false),
-            OpenState::Unknown => None,
+        let open_now = fields.hours.as_ref().and_then(|hours| {
+            let departement = fields.commune().map(|commune| &*commune.departement);
+            hours.is_open(self.at, departement)
         });
         let why = reasons::why(&reasons::Told {
             facts: &facts,
             listing: &listing,
-            part: part.map(|(part, _)| part),
+            part: said.as_deref(),
             place: self.place,
             approximate: site.is_some_and(|site| site.approximate),
-            territories: self.territories,
         });
         debug_assert_eq!(traits.category, position(fields.category));
         Hit {

@@ -1,12 +1,13 @@
 //! The search engine: French analysis, tantivy, R-tree, ranking, reasons. Knows no SQL.
 //!
 //! [`Index`] writes, [`Node`] answers. A request goes through `search`: its place is resolved (`place`) to the tokens
-//! that hold it (`coverage`), its words to queries (`analysis`, `query`), matches are checked (`criteria`), ordered by
+//! that hold it (`coverage`), its words to lists (`analysis`, `query`, `matching`), matches are checked (`criteria`), ordered by
 //! one documented formula (`rank`) and explained by the numbers that ordered them (`reasons`). Nothing outside this crate
 //! sees a type of the engine underneath.
 
 mod analysis;
 pub mod answer;
+mod coordination;
 mod coverage;
 mod criteria;
 mod document;
@@ -17,19 +18,25 @@ mod generation;
 mod geo;
 mod hit;
 mod index;
+mod matching;
+#[cfg(test)]
+mod naive;
 mod node;
 mod place;
 mod query;
 mod rank;
 mod reasons;
+mod recent;
 mod schema;
 mod search;
 mod segment;
 mod snapshot;
+mod standing;
 mod suggest;
 mod territories;
 mod top;
 mod traits;
+mod unknown;
 
 pub use answer::{Answer, Hit, Serves};
 pub use error::{Error, SearchError};

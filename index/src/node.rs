@@ -18,7 +18,7 @@ use crate::geo::Window;
 use crate::hit::{Maker, Measure};
 use crate::schema::source_term;
 use crate::snapshot::Snapshot;
-use crate::{place, search, suggest};
+use crate::{coordination, place, search, suggest};
 
 /// What answers from an index. Clones share the same commit and move to the next together.
 #[derive(Clone)]
@@ -150,7 +150,7 @@ impl Node {
     /// Who coordinates care in a commune; `None` when no commune has this code.
     pub fn territories_of(&self, commune: &str, now: DateTime<Utc>) -> Option<TerritoryOf> {
         let commune = france().current_commune(commune)?;
-        search::territory_of(&self.snapshot(), commune, now)
+        coordination::territory_of(&self.snapshot(), commune, now)
             .inspect_err(|error| {
                 tracing::error!(error.message = %error, "les territoires d’une commune ne se lisent pas");
             })

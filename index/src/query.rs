@@ -1,37 +1,26 @@
-//! Words asked to the engine's queries.
-//!
-//! A word is looked for in every part of a listing, as written and by its stem, the last one also as a beginning. Each way
-//! of being found has a fixed worth, the best one counts, and it counts as much as the word is rare: the score of a
-//! match is then the share of what was asked that it answers, between 0 and 1. Frequencies and lengths play no part:
-//! they would put short names first, every day, for no reason that could be told.
+//! The words of a request: which of them go to full text, what being found somewhere is worth, which kinds they name.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::LazyLock;
 
 use maille_domain::Category;
 use maille_domain::request::LONGEST_TEXT;
-use tantivy::Term;
-use tantivy::query::{
-    BooleanQuery, ConstScoreQuery, DisjunctionMaxQuery, Occur, Query, TermQuery, TermSetQuery,
-};
-use tantivy::schema::{Field, IndexRecordOption};
+use tantivy::InvertedIndexReader;
+use tantivy::postings::TermInfo;
 
 use crate::analysis::{Word, words};
-use crate::coverage::Scope;
 use crate::error::Error;
-use crate::schema::{FOUND, Part};
-use crate::snapshot::Snapshot;
+use crate::schema::Part;
 
 /// Most words that are read: a pasted letter is not a query.
 const MOST_WORDS: usize = 24;
-/// Most words that a beginning stands for, in one field of one segment.
-const MOST_COMPLETIONS: usize = 128;
+/// Most words that a beginning stands for, in one segment.
+const MOST_COMPLETIONS: usize = 512;
 /// Most terms that are read of a dictionary to choose those from: one letter begins thousands.
 const MOST_TERMS_SEEN: usize = 8_192;
 /// Shortest beginning that is completed, in letters.
-const SHORTEST_BEGINNING: usize = 2;
-/// Scopes of more tokens are checked match by match, never walked as lists.
-const MOST_SCOPE_TERMS: usize = 256;
+pub const SHORTEST_BEGINNING: usize = 2;
 
 /// What a word found in a part is worth.
 pub fn worth(part: Part) -> f32 {
@@ -49,10 +38,28 @@ pub const STEM_WORTH: f32 = 0.92;
 /// Of that, when the word only begins what is found.
 pub const BEGINNING_WORTH: f32 = 0.8;
 
-/// The acronym and the label of every kind, as words.
-static NAMES_OF_KINDS: LazyLock<Vec<(Category, Vec<Vec<Word>>)>> = LazyLock::new(|| {
-    let names = |kind: Category| kind.acronym().into_iter().chain([kind.label()]).map(words).collect();
-    Category::all().map(|kind| (kind, names(kind))).collect()
+/// The acronyms and the labels of kinds: each name is its kind, and how many words it has.
+struct Names {
+    kinds: Vec<(Category, usize)>,
+    /// By a word as written or a stem: the names it is in, and at which place.
+    plain: HashMap<String, Vec<(usize, usize)>>,
+    stem: HashMap<String, Vec<(usize, usize)>>,
+}
+
+static NAMES_OF_KINDS: LazyLock<Names> = LazyLock::new(|| {
+    let mut known = Names { kinds: Vec::new(), plain: HashMap::new(), stem: HashMap::new() };
+    for kind in Category::all() {
+        for name in kind.acronym().into_iter().chain([kind.label()]) {
+            let words = words(name);
+            for (place, word) in words.iter().enumerate() {
+                let at = (known.kinds.len(), place);
+                known.plain.entry(word.plain.clone()).or_default().push(at);
+                known.stem.entry(word.stem.clone()).or_default().push(at);
+            }
+            known.kinds.push((kind, words.len()));
+        }
+    }
+    known
 });
 
 /// The words of a request that go to full text.
@@ -79,131 +86,55 @@ impl Asked {
         Asked { words, unfinished }
     }
 
+    /// The words.
+    pub fn words(&self) -> &[Word] {
+        &self.words
+    }
+
+    /// Whether the last of them may be one being typed.
+    pub fn unfinished(&self) -> bool {
+        self.unfinished
+    }
+
     /// How many words.
     pub fn len(&self) -> usize {
         self.words.len()
     }
 
-    /// Whether there is nothing to look for.
-    pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
-    }
-
     /// The kinds that the words name: by their acronym, or by every word of their label.
     pub fn kinds(&self) -> Vec<Category> {
-        let asks =
-            |word: &Word| self.words.iter().any(|asked| asked.plain == word.plain || asked.stem == word.stem);
-        let named = |name: &Vec<Word>| !name.is_empty() && name.iter().all(asks);
-        NAMES_OF_KINDS.iter().filter(|(_, names)| names.iter().any(named)).map(|(kind, _)| *kind).collect()
-    }
-
-    /// What finds the listings that have at least `required` of the words; everything, without words. The score is the
-    /// share of the words that is answered.
-    pub fn query(&self, required: usize, snapshot: &Snapshot) -> Result<Box<dyn Query>, Error> {
-        if self.words.is_empty() {
-            return Ok(exact(snapshot.fields().sort, FOUND, 1.0));
+        let mut asked: BTreeSet<(usize, usize)> = BTreeSet::new();
+        for word in &self.words {
+            let plain = NAMES_OF_KINDS.plain.get(&word.plain);
+            let stem = NAMES_OF_KINDS.stem.get(&word.stem);
+            asked.extend(plain.into_iter().chain(stem).flatten());
         }
-        let mut found = Vec::new();
-        for (position, word) in self.words.iter().enumerate() {
-            let unfinished = self.unfinished && position + 1 == self.words.len();
-            found.push((ways(word, unfinished, snapshot)?, rarity(word, snapshot)?));
-        }
-        let all: f32 = found.iter().map(|(_, rarity)| rarity).sum();
-        let clauses: Vec<(Occur, Box<dyn Query>)> = found
-            .into_iter()
-            .map(|(ways, rarity)| {
-                let weighed = ways.into_iter().map(|way| way.query(rarity / all)).collect();
-                let occur = if required >= self.words.len() { Occur::Must } else { Occur::Should };
-                (occur, Box::new(DisjunctionMaxQuery::new(weighed)) as Box<dyn Query>)
-            })
-            .collect();
-        Ok(if required >= self.words.len() {
-            Box::new(BooleanQuery::new(clauses))
-        } else {
-            Box::new(BooleanQuery::with_minimum_required_clauses(clauses, required.max(1)))
-        })
+        let named = |name: &usize| {
+            let words = NAMES_OF_KINDS.kinds[*name].1;
+            words > 0 && asked.range((*name, 0)..(*name + 1, 0)).count() == words
+        };
+        let mut names: Vec<usize> = asked.iter().map(|(name, _)| *name).filter(named).collect();
+        names.dedup();
+        let mut kinds: Vec<Category> = names.into_iter().map(|name| NAMES_OF_KINDS.kinds[name].0).collect();
+        kinds.dedup();
+        kinds
     }
 }
 
-/// What finds everything that serves a place and, when asked, what is of unknown coverage; nothing when the lists of it
-/// would be too many.
-pub fn here(scope: &Scope, or_unknown: bool, snapshot: &Snapshot) -> Option<Box<dyn Query>> {
-    if scope.tokens().len() > MOST_SCOPE_TERMS {
-        return None;
+/// The terms of a dictionary that a word begins, itself left out: those of most listings, when there are many.
+pub fn completions(lists: &InvertedIndexReader, beginning: &str) -> Result<Vec<TermInfo>, Error> {
+    let mut found: Vec<(Reverse<u32>, u32, TermInfo)> = Vec::new();
+    let mut stream = lists.terms().range().gt(beginning).into_stream()?;
+    while found.len() < MOST_TERMS_SEEN && stream.advance() && stream.key().starts_with(beginning.as_bytes())
+    {
+        let term = stream.value();
+        found.push((Reverse(term.doc_freq), found.len() as u32, term.clone()));
     }
-    let fields = snapshot.fields();
-    let tokens =
-        scope.tokens().map(|(token, reached)| (if reached { fields.reach } else { fields.coverage }, token));
-    let unknown = or_unknown.then_some((fields.coverage, crate::coverage::Token::UNKNOWN.0));
-    let terms = tokens.chain(unknown).map(|(field, token)| Term::from_field_u64(field, token));
-    Some(Box::new(ConstScoreQuery::new(Box::new(TermSetQuery::new(terms)), 1.0)))
-}
-
-/// One way a word may be found.
-struct Way {
-    term: Term,
-    worth: f32,
-}
-
-impl Way {
-    fn query(self, weight: f32) -> Box<dyn Query> {
-        let query = TermQuery::new(self.term, IndexRecordOption::Basic);
-        Box::new(ConstScoreQuery::new(Box::new(query), self.worth * weight))
+    if found.len() > MOST_COMPLETIONS {
+        found.select_nth_unstable_by_key(MOST_COMPLETIONS, |(freq, rank, _)| (*freq, *rank));
+        found.truncate(MOST_COMPLETIONS);
     }
-}
-
-fn ways(word: &Word, unfinished: bool, snapshot: &Snapshot) -> Result<Vec<Way>, Error> {
-    let mut ways = Vec::new();
-    for part in Part::ALL {
-        let fields = snapshot.fields().words(part);
-        let worth = worth(part);
-        ways.push(Way { term: Term::from_field_text(fields.plain, &word.plain), worth });
-        ways.push(Way { term: Term::from_field_text(fields.stem, &word.stem), worth: worth * STEM_WORTH });
-        if unfinished && word.plain.chars().count() >= SHORTEST_BEGINNING {
-            let completions = completions(fields.plain, &word.plain, snapshot)?;
-            ways.extend(completions.into_iter().map(|term| Way { term, worth: worth * BEGINNING_WORTH }));
-        }
-    }
-    Ok(ways)
-}
-
-/// The terms of a field that begin so, the word itself left out: those of most listings, when there are many.
-pub fn completions(field: Field, beginning: &str, snapshot: &Snapshot) -> Result<HashSet<Term>, Error> {
-    let mut completions = HashSet::new();
-    for reader in snapshot.searcher.segment_readers() {
-        let inverted = reader.inverted_index(field)?;
-        let mut stream = inverted.terms().range().gt(beginning).into_stream()?;
-        let mut found: Vec<(u32, String)> = Vec::new();
-        while found.len() < MOST_TERMS_SEEN && stream.advance() {
-            let Ok(text) = std::str::from_utf8(stream.key()) else { continue };
-            if !text.starts_with(beginning) {
-                break;
-            }
-            found.push((stream.value().doc_freq, text.to_owned()));
-        }
-        found.sort_unstable_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
-        let best = found.iter().take(MOST_COMPLETIONS);
-        completions.extend(best.map(|(_, text)| Term::from_field_text(field, text)));
-    }
-    Ok(completions)
-}
-
-/// How much a word tells: the logarithm of how few listings have it, never quite nothing.
-fn rarity(word: &Word, snapshot: &Snapshot) -> Result<f32, Error> {
-    let mut listings = 0;
-    for part in Part::ALL {
-        // A listing has a stem in one part only, the best: parts add up.
-        let term = Term::from_field_text(snapshot.fields().words(part).stem, &word.stem);
-        listings += snapshot.searcher.doc_freq(&term)?;
-    }
-    let (with, all) = (listings as f32, snapshot.found_count.max(listings) as f32);
-    Ok(1.0 + ((all + 1.0) / (with + 1.0)).ln())
-}
-
-/// What finds an exact term, at a fixed score.
-pub fn exact(field: Field, text: &str, score: f32) -> Box<dyn Query> {
-    let query = TermQuery::new(Term::from_field_text(field, text), IndexRecordOption::Basic);
-    Box::new(ConstScoreQuery::new(Box::new(query), score))
+    Ok(found.into_iter().map(|(.., term)| term).collect())
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@
 //!        − SATURATED or PAUSED
 //! ```
 //!
-//! `nearness` is 1 on the spot and a half at [`HALFWAY_KM`]. Points are rounded to [`STEP`], so that what no criterion
+//! `nearness` is 1 on the spot and a half at [`HALFWAY_KM`]. Points are rounded to a quarter, so that what no criterion
 //! tells apart is equal; equals take turns, day by day, in an order that is the same for everybody that day.
 //!
 //! [`SERVES`] outweighs whatever words can do: a team that serves the place and answers the words comes before any
@@ -62,7 +62,7 @@ pub const PAUSED: f64 = 10.0;
 /// Where nearness is a half.
 pub const HALFWAY_KM: f64 = 25.0;
 /// What is closer than this is equal.
-pub const STEP: f64 = 0.25;
+const STEP: f64 = 0.25;
 
 /// How a listing fits what was asked of a criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -111,8 +111,8 @@ pub struct Facts {
     pub status: Status,
 }
 
-/// The points of a hit, on a day.
-pub fn points(facts: &Facts, today: NaiveDate) -> f64 {
+/// The points of a hit, on a day, in steps: what is less than half a step apart is equal.
+pub fn steps(facts: &Facts, today: NaiveDate) -> i64 {
     let nearness = facts.distance_km.map_or(0.0, nearness);
     let coverage = match facts.serves {
         None => 0.0,
@@ -135,7 +135,9 @@ pub fn points(facts: &Facts, today: NaiveDate) -> f64 {
         + PROMPT * facts.delay_days.map_or(0.0, promptness)
         + CHECKED * facts.verified_on.map_or(0.0, |day| freshness(day, today))
         - status;
-    (points / STEP).round() * STEP
+    // `round` without a call, half away from zero.
+    let steps = points / STEP;
+    (steps + 0.5_f64.copysign(steps)) as i64
 }
 
 fn nearness(km: f64) -> f64 {
@@ -144,9 +146,8 @@ fn nearness(km: f64) -> f64 {
 
 /// 1 for a commune, 0 for the nation, in equal steps.
 fn narrowness(level: CoverageLevel) -> f64 {
-    let levels = CoverageLevel::ALL.iter().filter(|level| **level != CoverageLevel::Unknown);
-    let (wider, steps) = (levels.clone().filter(|other| **other > level).count(), levels.count() - 1);
-    wider as f64 / steps as f64
+    let steps = CoverageLevel::National as usize;
+    steps.saturating_sub(level as usize) as f64 / steps as f64
 }
 
 /// A half at two weeks.
@@ -209,15 +210,15 @@ mod tests {
         let mention =
             Facts { words: worst, part: true, level: CoverageLevel::National, distance_km: None, ..facts() };
         let perfect = Facts { kind: true, serves: Some(Serves::Unknown), distance_km: Some(0.0), ..facts() };
-        assert!(points(&mention, today) > points(&perfect, today));
+        assert!(steps(&mention, today) > steps(&perfect, today));
         let elsewhere = Facts { serves: Some(Serves::No), ..perfect };
-        assert!(points(&perfect, today) > points(&elsewhere, today));
+        assert!(steps(&perfect, today) > steps(&elsewhere, today));
     }
 
     #[test]
     fn each_criterion_pulls_its_way() {
         let today = day("2026-11-22");
-        let base = points(&facts(), today);
+        let base = steps(&facts(), today);
         for better in [
             Facts { kind: true, ..facts() },
             Facts { level: CoverageLevel::Commune, ..facts() },
@@ -228,7 +229,7 @@ mod tests {
             Facts { delay_days: Some(3), ..facts() },
             Facts { verified_on: Some(day("2026-09-01")), ..facts() },
         ] {
-            assert!(points(&better, today) > base, "{better:?}");
+            assert!(steps(&better, today) > base, "{better:?}");
         }
         for worse in [
             Facts { words: 0.55, ..facts() },
@@ -236,7 +237,7 @@ mod tests {
             Facts { status: Status::Sature, ..facts() },
             Facts { status: Status::FermeTemporairement, ..facts() },
         ] {
-            assert!(points(&worse, today) < base, "{worse:?}");
+            assert!(steps(&worse, today) < base, "{worse:?}");
         }
     }
 

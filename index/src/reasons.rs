@@ -1,26 +1,24 @@
 //! Why a hit is there, in French, from the facts that ranked it.
 
 use chrono::{Datelike, NaiveDate};
+use maille_domain::Listing;
 use maille_domain::clock::MONTHS;
 use maille_domain::vocabulary::{Mode, Status};
-use maille_domain::{Coverage, Listing};
 use maille_territory::Place;
 
 use crate::answer::Serves;
 use crate::french;
 use crate::rank::{Facts, Fit};
-use crate::territories::Territories;
 
 /// What reasons are told from.
 pub struct Told<'a> {
     pub facts: &'a Facts,
     pub listing: &'a Listing,
-    /// The part of the coverage that serves the place.
-    pub part: Option<&'a Coverage>,
+    /// The part of the coverage that serves the place, as it follows "Couvre".
+    pub part: Option<&'a str>,
     pub place: Option<&'a Place>,
     /// Whether only the commune of the site is known.
     pub approximate: bool,
-    pub territories: &'a Territories,
 }
 
 /// The reasons, what matters most first.
@@ -83,7 +81,7 @@ fn coverage(told: &Told) -> Option<String> {
             Some(place) => format!("Couvre une partie {}", french::of(&place)),
             None => "Couvre une partie du lieu demandé".to_owned(),
         },
-        (Serves::Yes, Some(part)) => format!("Couvre {}", french::coverage(part, told.territories).1),
+        (Serves::Yes, Some(part)) => format!("Couvre {part}"),
         (Serves::Yes, None) => "Couvre le lieu demandé".to_owned(),
         (Serves::Unknown, _) => "Zone non renseignée : à vérifier".to_owned(),
         (Serves::No, _) => match place {

@@ -8,7 +8,7 @@ use tantivy::schema::{
 };
 
 /// To be raised when the meaning of the index changes in a way that its vocabulary and fields do not show.
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Where in a listing a word stands. A word counts once, in the best part that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,16 +28,14 @@ pub enum Part {
 impl Part {
     /// Every part, best first.
     pub const ALL: [Part; 5] = [Part::Name, Part::Kind, Part::Organization, Part::Place, Part::Body];
+
+    /// How many times a word is written for standing there: its frequency in a list says in which part it stands.
+    pub fn times(self) -> usize {
+        Part::ALL.len() - self as usize
+    }
 }
 
-/// The fields of words: as written, and stemmed.
-#[derive(Debug, Clone, Copy)]
-pub struct WordFields {
-    pub plain: Field,
-    pub stem: Field,
-}
-
-/// Every field. Those of words hold each distinct word once, without frequency nor position.
+/// Every field.
 #[derive(Debug, Clone)]
 pub struct Fields {
     /// [`FOUND`], [`KEPT`] or [`TERRITORY`].
@@ -68,7 +66,12 @@ pub struct Fields {
     pub hours: Field,
     /// The listing or the territory itself, in JSON.
     pub stored: Field,
-    words: [WordFields; 5],
+    /// Distinct words as written, each [`Part::times`] over.
+    pub plain: Field,
+    /// Distinct stems, each [`Part::times`] over.
+    pub stem: Field,
+    /// Words of the name and the acronym, as written, to suggest.
+    pub name: Field,
 }
 
 /// A listing that searches find.
@@ -78,34 +81,15 @@ pub const KEPT: &str = "kept";
 /// A coordination territory.
 pub const TERRITORY: &str = "territory";
 
-impl Fields {
-    /// The fields of words of one part.
-    pub fn words(&self, part: Part) -> WordFields {
-        self.words[part as usize]
-    }
-}
-
 /// The schema, and its fields.
 pub fn schema() -> (Schema, Fields) {
     let mut builder = Schema::builder();
-    let exact = TextOptions::default().set_indexing_options(
-        TextFieldIndexing::default()
-            .set_tokenizer("raw")
-            .set_fieldnorms(false)
-            .set_index_option(IndexRecordOption::Basic),
-    );
-    let fast_text = || TextOptions::default().set_fast("raw");
-    let mut word_fields = |name: &str| WordFields {
-        plain: builder.add_text_field(&format!("{name}_plain"), exact.clone()),
-        stem: builder.add_text_field(&format!("{name}_stem"), exact.clone()),
+    let words = |option: IndexRecordOption| {
+        TextOptions::default().set_indexing_options(
+            TextFieldIndexing::default().set_tokenizer("raw").set_fieldnorms(false).set_index_option(option),
+        )
     };
-    let words = [
-        word_fields("name"),
-        word_fields("kind"),
-        word_fields("organization"),
-        word_fields("place"),
-        word_fields("body"),
-    ];
+    let fast_text = || TextOptions::default().set_fast("raw");
     let fields = Fields {
         sort: builder.add_text_field("sort", STRING),
         id: builder.add_text_field("id", STRING),
@@ -113,8 +97,8 @@ pub fn schema() -> (Schema, Fields) {
         source: builder.add_text_field("source", STRING),
         territory: builder.add_text_field("territory", STRING),
         category: builder.add_text_field("category", STRING),
-        coverage: builder.add_u64_field("coverage", INDEXED | FAST),
-        reach: builder.add_u64_field("reach", INDEXED | FAST),
+        coverage: builder.add_u64_field("coverage", INDEXED),
+        reach: builder.add_u64_field("reach", INDEXED),
         traits: builder.add_u64_field("traits", FAST),
         upkeep: builder.add_u64_field("upkeep", FAST),
         site: builder.add_u64_field("site", FAST),
@@ -122,7 +106,9 @@ pub fn schema() -> (Schema, Fields) {
         name_key: builder.add_text_field("name_key", fast_text()),
         hours: builder.add_text_field("hours", fast_text()),
         stored: builder.add_text_field("stored", STORED),
-        words,
+        plain: builder.add_text_field("plain", words(IndexRecordOption::WithFreqs)),
+        stem: builder.add_text_field("stem", words(IndexRecordOption::WithFreqs)),
+        name: builder.add_text_field("name", words(IndexRecordOption::Basic)),
     };
     (builder.build(), fields)
 }

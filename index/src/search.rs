@@ -1,31 +1,29 @@
 //! From a request to an answer: place, words, filters, widening, order, page.
 
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use maille_domain::Request;
 use maille_domain::hours::time_zone;
 use maille_domain::request::{LONGEST_TEXT, MOST_LIMIT, MOST_OFFSET, Off, Sort};
-use maille_domain::{Category, Request};
-use maille_territory::{Commune, PlaceKind, france};
-use tantivy::query::{EnableScoring, Query};
-use tantivy::{DocAddress, DocId};
+use tantivy::{DocAddress, DocId, Term};
 
-use crate::answer::{Answer, By, Hit, Interpretation, TerritoryOf, Understood, WideningStep};
+use crate::answer::{Answer, By, Interpretation, TerritoryOf, Understood, WideningStep};
+use crate::coordination::coordination;
 use crate::coverage::Scope;
 use crate::criteria::{Criteria, Opening, Verdict};
 use crate::error::{Error, SearchError};
 use crate::facets::Counts;
 use crate::french;
-use crate::hit::{Maker, Measure, Standing, day};
+use crate::hit::{Maker, Measure, day};
+use crate::matching::{Candidate, Matching};
 use crate::place::{self, Here};
-use crate::query::{self, Asked};
-use crate::rank::{STEP, UNKNOWN_WITHIN_KM, points, turn};
-use crate::segment::Segment;
+use crate::query::Asked;
+use crate::rank::{Facts, UNKNOWN_WITHIN_KM, steps, turn};
+use crate::schema::FOUND;
+use crate::segment::{Segment, each_of};
 use crate::snapshot::Snapshot;
-use crate::territories;
+use crate::standing::{Standing, Standings, Unknowns, standings};
 use crate::top::Top;
 use crate::traits::{kinds, position};
-
-/// Most listings of one kind that are named for a territory.
-const MOST_OF_TERRITORY: usize = 5;
 
 /// Answers a request from one commit.
 pub fn search(snapshot: &Snapshot, request: &Request, now: DateTime<Utc>) -> Result<Answer, SearchError> {
@@ -52,18 +50,27 @@ pub fn search(snapshot: &Snapshot, request: &Request, now: DateTime<Utc>) -> Res
     let pass = Pass {
         snapshot,
         measure: &maker.measure,
-        asked: &asked,
+        matching: Matching::of(&asked, snapshot)?,
+        words: asked.len(),
         radius_km: request.radius_km.filter(|_| here.origin.is_some()),
         sort: request.sort,
         keep: limit + offset,
         facets: request.facets,
         today: day(now),
     };
-    let territory = match here.commune() {
-        Some(commune) => Some(territory_of(snapshot, commune, now)?),
-        None => None,
+    let standings = pass.standings(Reach::Here)?;
+    let territory = match (here.commune(), here.place()) {
+        (Some(commune), Some(place)) => {
+            let own = Scope::of(place, &snapshot.territories);
+            // A postal code is several communes: its standings are not those of the one that is shown.
+            let known = standings
+                .as_deref()
+                .filter(|_| here.scope.as_ref().is_some_and(|scope| scope.tokens() == own.tokens()));
+            Some(coordination(snapshot, commune, place, &own, known, now)?)
+        }
+        _ => None,
     };
-    let (outcome, widened) = pass.widening(&here, territory.as_ref())?;
+    let (outcome, widened) = pass.widening(&here, standings.as_deref(), territory.as_ref())?;
     let mut hits = Vec::new();
     for found in outcome.found.into_iter().skip(offset).take(limit) {
         hits.push(maker.hit(snapshot.listing(found.address)?, found.words));
@@ -73,7 +80,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, now: DateTime<Utc>) -> Res
         answered: outcome.serving > 0,
         total: outcome.total,
         hits,
-        facets: request.facets.then(|| outcome.counts.facets()),
+        facets: outcome.counts.map(|counts| counts.facets()),
         widened,
         alerts: Vec::new(),
         territory,
@@ -84,7 +91,9 @@ pub fn search(snapshot: &Snapshot, request: &Request, now: DateTime<Utc>) -> Res
 struct Pass<'a> {
     snapshot: &'a Snapshot,
     measure: &'a Measure<'a>,
-    asked: &'a Asked,
+    matching: Matching,
+    /// How many words.
+    words: usize,
     radius_km: Option<f64>,
     sort: Sort,
     keep: usize,
@@ -99,7 +108,8 @@ struct Outcome {
     serving: u64,
     /// The best, in order.
     found: Vec<Found>,
-    counts: Counts,
+    /// When facets are asked for.
+    counts: Option<Counts>,
 }
 
 struct Found {
@@ -121,9 +131,10 @@ impl Pass<'_> {
     fn widening(
         &self,
         here: &Here,
+        standings: Option<&[Standings]>,
         territory: Option<&TerritoryOf>,
     ) -> Result<(Outcome, Vec<WideningStep>), Error> {
-        let (outcome, fewer_words) = self.with_fewer_words(Reach::Here)?;
+        let (outcome, fewer_words) = self.with_fewer_words(Reach::Here, standings)?;
         let words_step = |fewer: bool| {
             fewer.then(|| WideningStep {
                 step: "words",
@@ -134,7 +145,9 @@ impl Pass<'_> {
         let Some(place) = here.place().filter(|_| outcome.serving == 0) else {
             return Ok((outcome, words_step(fewer_words).into_iter().collect()));
         };
-        let (everywhere, fewer_words_everywhere) = self.with_fewer_words(Reach::Everywhere)?;
+        let standings = self.standings(Reach::Everywhere)?;
+        let (everywhere, fewer_words_everywhere) =
+            self.with_fewer_words(Reach::Everywhere, standings.as_deref())?;
         let nothing_more = everywhere.total == outcome.total && fewer_words == fewer_words_everywhere;
         if nothing_more {
             return Ok((outcome, words_step(fewer_words).into_iter().collect()));
@@ -152,16 +165,20 @@ impl Pass<'_> {
     }
 
     /// All the words, or as many as anything has; and whether some were given up.
-    fn with_fewer_words(&self, reach: Reach) -> Result<(Outcome, bool), Error> {
-        let all = self.run(self.asked.len(), reach)?;
-        let mut required = self.asked.len();
+    fn with_fewer_words(
+        &self,
+        reach: Reach,
+        standings: Option<&[Standings]>,
+    ) -> Result<(Outcome, bool), Error> {
+        let all = self.run(self.words, reach, standings)?;
+        let mut required = self.words;
         if all.total > 0 || required <= 1 {
             return Ok((all, false));
         }
         while required > 1 {
             // One less, then halves: a long text must not be asked twenty times.
-            required = if required == self.asked.len() { required - 1 } else { required / 2 };
-            let fewer = self.run(required, reach)?;
+            required = if required == self.words { required - 1 } else { required / 2 };
+            let fewer = self.run(required, reach, standings)?;
             if fewer.total > 0 {
                 return Ok((fewer, true));
             }
@@ -169,30 +186,26 @@ impl Pass<'_> {
         Ok((all, false))
     }
 
-    fn run(&self, required: usize, reach: Reach) -> Result<Outcome, Error> {
-        let mut outcome = Outcome { total: 0, serving: 0, found: Vec::new(), counts: Counts::new() };
-        let around = self.measure.origin.zip(self.radius_km).filter(|_| self.asked.is_empty());
-        let query = self.query(required, reach)?;
-        let weight = query.weight(EnableScoring::enabled_from_searcher(&self.snapshot.searcher))?;
+    /// How every document stands to the place, by segment; none without a place.
+    fn standings(&self, reach: Reach) -> Result<Option<Vec<Standings>>, Error> {
+        let unknowns = match reach {
+            Reach::Here => Unknowns::Around(self.measure.origin),
+            Reach::Everywhere => Unknowns::All,
+        };
+        self.measure.scope.map(|scope| standings(self.snapshot, scope, unknowns)).transpose()
+    }
+
+    fn run(&self, required: usize, reach: Reach, standings: Option<&[Standings]>) -> Result<Outcome, Error> {
+        let counts = self.facets.then(Counts::new);
+        let mut outcome = Outcome { total: 0, serving: 0, found: Vec::new(), counts };
         for (ordinal, reader, segment) in self.snapshot.segments() {
-            let mut visit = Visit::new(self, segment, reach, &mut outcome);
-            let mut failed = None;
-            let mut consider = |doc: DocId, score: f32| {
-                if !reader.is_deleted(doc)
-                    && let Err(error) = visit.consider(doc, score)
-                {
-                    failed = Some(error);
+            let standings = standings.map(|standings| &standings[ordinal as usize]);
+            let candidates = self.candidates(required, reach, ordinal as usize, standings)?;
+            let mut visit = Visit::new(self, segment, reach, standings, &mut outcome);
+            for candidate in candidates {
+                if !reader.is_deleted(candidate.doc) {
+                    visit.consider(candidate)?;
                 }
-            };
-            match around {
-                // Without words, the tree of points knows who is around.
-                Some((origin, km)) => {
-                    segment.points.within(origin, km).for_each(|(doc, _)| consider(doc, 0.0));
-                }
-                None => weight.for_each(reader, &mut consider)?,
-            }
-            if let Some(error) = failed {
-                return Err(error);
             }
             let best = visit.top.into_best();
             for (key, (doc, words)) in best {
@@ -207,22 +220,44 @@ impl Pass<'_> {
         Ok(outcome)
     }
 
-    fn query(&self, required: usize, reach: Reach) -> Result<Box<dyn Query>, Error> {
-        if self.asked.is_empty()
-            && reach == Reach::Here
-            && let Some(query) = self.measure.scope.and_then(|scope| query::here(scope, true, self.snapshot))
-        {
-            return Ok(query);
+    /// The documents of a segment that have the words, or that nothing but words could leave out.
+    fn candidates(
+        &self,
+        required: usize,
+        reach: Reach,
+        ordinal: usize,
+        standings: Option<&Standings>,
+    ) -> Result<Vec<Candidate>, Error> {
+        let (reader, segment) = self.snapshot.segment(ordinal);
+        let here = standings.filter(|_| reach == Reach::Here);
+        if self.words > 0 {
+            return self.matching.candidates(ordinal, segment, required.max(1), here);
         }
-        self.asked.query(required, self.snapshot)
+        // Without words, the tree of points knows who is around, and the standings who serves.
+        Ok(match (self.measure.origin.zip(self.radius_km), here) {
+            (Some((origin, km)), _) => {
+                let around = segment.points.within(origin, km).map(|(doc, _)| doc);
+                let wanted = |doc: &DocId| here.is_none_or(|standings| standings.is_here(*doc));
+                around.filter(wanted).map(Candidate::unasked).collect()
+            }
+            (None, Some(standings)) => standings.here.iter().copied().map(Candidate::unasked).collect(),
+            (None, None) => {
+                let mut all = Vec::new();
+                each_of(reader, &Term::from_field_text(self.snapshot.fields().sort, FOUND), |doc| {
+                    all.push(Candidate::unasked(doc));
+                    Ok(())
+                })?;
+                all
+            }
+        })
     }
 
-    /// The least comes first.
-    fn key(&self, segment: &Segment, doc: DocId, facts: &crate::rank::Facts) -> (u64, u64) {
-        let first = match self.sort {
+    /// The least comes first; equals take turns.
+    fn first_key(&self, segment: &Segment, doc: DocId, facts: &Facts) -> u64 {
+        match self.sort {
             Sort::Relevance => {
-                // Points stay within a few hundreds of zero; steps make them whole.
-                let steps = (points(facts, self.today) / STEP).round() as i64;
+                // Steps stay within a few thousands of zero.
+                let steps = steps(facts, self.today);
                 (1_i64 << 32).saturating_sub(steps).cast_unsigned()
             }
             // Positive floats order as their bits do.
@@ -232,8 +267,7 @@ impl Pass<'_> {
                 let age = facts.verified_on.map(|day| (self.today - day).num_days());
                 age.map_or(u64::MAX, |days| days.saturating_add(1 << 32).cast_unsigned())
             }
-        };
-        (first, turn(segment.identity(doc), self.today))
+        }
     }
 }
 
@@ -242,17 +276,25 @@ struct Visit<'a> {
     pass: &'a Pass<'a>,
     segment: &'a Segment,
     reach: Reach,
+    standings: Option<&'a Standings>,
     outcome: &'a mut Outcome,
     opening: Opening,
     top: Top<(DocId, f32)>,
 }
 
 impl<'a> Visit<'a> {
-    fn new(pass: &'a Pass<'a>, segment: &'a Segment, reach: Reach, outcome: &'a mut Outcome) -> Visit<'a> {
-        Visit { pass, segment, reach, outcome, opening: Opening::default(), top: Top::new(pass.keep) }
+    fn new(
+        pass: &'a Pass<'a>,
+        segment: &'a Segment,
+        reach: Reach,
+        standings: Option<&'a Standings>,
+        outcome: &'a mut Outcome,
+    ) -> Visit<'a> {
+        let (opening, top) = (Opening::default(), Top::new(pass.keep));
+        Visit { pass, segment, reach, standings, outcome, opening, top }
     }
 
-    fn consider(&mut self, doc: DocId, score: f32) -> Result<(), Error> {
+    fn consider(&mut self, Candidate { doc, share, .. }: Candidate) -> Result<(), Error> {
         let (pass, segment) = (self.pass, self.segment);
         let measure = pass.measure;
         let traits = segment.traits(doc);
@@ -260,34 +302,45 @@ impl<'a> Visit<'a> {
         if verdict == Verdict::Fails || (verdict != Verdict::Fits && !pass.facets) {
             return Ok(());
         }
-        let standing = measure.scope.map(|scope| segment.standing(doc, scope));
+        let standing = self.standings.map(|standings| standings.get(doc));
         if standing == Some(Standing::Elsewhere) && self.reach == Reach::Here {
             return Ok(());
         }
         let site = segment.site(doc);
-        let far = || measure.distance_km(site).is_some_and(|km| km > UNKNOWN_WITHIN_KM);
-        if standing == Some(Standing::Unknown) && self.reach == Reach::Here && far() {
+        // Measured once, and only when something depends on it.
+        let mut measured = None;
+        let mut distance_km = || *measured.get_or_insert_with(|| measure.distance_km(site));
+        if standing == Some(Standing::Unknown)
+            && self.reach == Reach::Here
+            && distance_km().is_some_and(|km| km > UNKNOWN_WITHIN_KM)
+        {
             return Ok(());
         }
         if let Some(radius_km) = pass.radius_km
-            && measure.distance_km(site).is_none_or(|km| km > radius_km)
+            && distance_km().is_none_or(|km| km > radius_km)
         {
             return Ok(());
         }
         if !self.opening.is_open(measure.criteria, segment, doc)? {
             return Ok(());
         }
-        if pass.facets {
-            self.outcome.counts.add(verdict, &traits);
+        if let Some(counts) = &mut self.outcome.counts {
+            counts.add(verdict, &traits);
         }
         if verdict != Verdict::Fits {
             return Ok(());
         }
         self.outcome.total += 1;
         self.outcome.serving += u64::from(matches!(standing, None | Some(Standing::Serves(_))));
-        let words = if pass.asked.is_empty() { 0.0 } else { score };
-        let facts = measure.facts(&traits, segment.upkeep(doc), site, standing, words);
-        self.top.push(pass.key(segment, doc, &facts), (doc, words));
+        let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, share);
+        // On the spot, it could not come later than it does: most need no measuring to be left behind.
+        facts.distance_km = measure.origin.and(site).map(|_| 0.0);
+        if !self.top.may_keep(pass.first_key(segment, doc, &facts)) {
+            return Ok(());
+        }
+        facts.distance_km = distance_km();
+        let key = (pass.first_key(segment, doc, &facts), turn(segment.identity(doc), pass.today));
+        self.top.push(key, (doc, share));
         Ok(())
     }
 }
@@ -327,69 +380,4 @@ fn interpretation(request: &Request, here: Here) -> Interpretation {
         text: request.text.trim().chars().take(LONGEST_TEXT).collect(),
         corrections: Vec::new(),
     }
-}
-
-/// Who coordinates care in a commune.
-pub fn territory_of(
-    snapshot: &Snapshot,
-    commune: &'static Commune,
-    now: DateTime<Utc>,
-) -> Result<TerritoryOf, Error> {
-    let territories = &snapshot.territories;
-    let names =
-        territories.of_commune(commune).into_iter().map(|territory| territories::named(territory)).collect();
-    let of_kind = |code: &str| -> Result<Vec<Hit>, Error> {
-        match (Category::from_code(code), france().place(PlaceKind::Commune, &commune.code)) {
-            (Some(kind), Some(place)) => serving(snapshot, kind, &place, now),
-            _ => Ok(Vec::new()),
-        }
-    };
-    Ok(TerritoryOf {
-        commune,
-        territories: names,
-        dac: of_kind("dac")?,
-        cpts: of_kind("cpts")?,
-        mdph: of_kind("mdph")?,
-    })
-}
-
-/// The listings of a kind that serve a place, best first.
-fn serving(
-    snapshot: &Snapshot,
-    kind: Category,
-    place: &maille_territory::Place,
-    now: DateTime<Utc>,
-) -> Result<Vec<Hit>, Error> {
-    let criteria = Criteria::of(&Request::default());
-    let scope = Scope::of(place, &snapshot.territories);
-    let measure = Measure { scope: Some(&scope), origin: place.point, criteria: &criteria, kinds: &[] };
-    let today = day(now);
-    let mut found = Vec::new();
-    let query = query::exact(snapshot.fields().category, kind.code(), 1.0);
-    let weight = query.weight(EnableScoring::enabled_from_searcher(&snapshot.searcher))?;
-    for (ordinal, reader, segment) in snapshot.segments() {
-        weight.for_each(reader, &mut |doc, _| {
-            if reader.is_deleted(doc) {
-                return;
-            }
-            let standing = segment.standing(doc, &scope);
-            if matches!(standing, Standing::Serves(_)) {
-                let (traits, upkeep) = (segment.traits(doc), segment.upkeep(doc));
-                let facts = measure.facts(&traits, upkeep, segment.site(doc), Some(standing), 0.0);
-                let steps = (points(&facts, today) / STEP).round() as i64;
-                found.push((
-                    std::cmp::Reverse(steps),
-                    turn(segment.identity(doc), today),
-                    DocAddress::new(ordinal, doc),
-                ));
-            }
-        })?;
-    }
-    found.sort_unstable();
-    let maker = Maker { measure, place: Some(place), territories: &snapshot.territories, at: now };
-    let mut hits = Vec::new();
-    for (.., address) in found.into_iter().take(MOST_OF_TERRITORY) {
-        hits.push(maker.hit(snapshot.listing(address)?, 0.0));
-    }
-    Ok(hits)
 }

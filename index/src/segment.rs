@@ -1,50 +1,84 @@
-//! What is read of one immutable segment, opened once: columns, points, territories.
+//! What is read of one immutable segment, opened once: lists, columns, points, territories.
 
 use std::ops::Range;
 use std::sync::Arc;
 
 use maille_domain::Territory;
-use tantivy::columnar::{ColumnValues, StrColumn, TermOrdHit};
+use tantivy::columnar::{StrColumn, TermOrdHit};
+use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{IndexRecordOption, Value};
-use tantivy::{DocId, DocSet, SegmentReader, TERMINATED, TantivyDocument, Term};
+use tantivy::{DocId, DocSet, InvertedIndexReader, SegmentReader, TERMINATED, TantivyDocument, Term};
 
-use crate::coverage::{Match, Scope, Token};
+use crate::coverage::Token;
 use crate::error::Error;
 use crate::geo::PointTree;
-use crate::hit::Standing;
 use crate::schema::{FOUND, Fields, TERRITORY};
 use crate::traits::{Site, Traits, Upkeep};
+use crate::unknown::Unknown;
 
-/// Columns of a segment, and what was built from it.
+/// What the formula and the filters read of a document, unpacked from the columns once.
+#[derive(Clone, Copy)]
+struct Card {
+    traits: u64,
+    upkeep: u64,
+    site: u64,
+    identity: u64,
+}
+
+/// Lists and columns of a segment, and what was built from it: 40 bytes of memory per listing, and its points.
 pub struct Segment {
-    traits: Arc<dyn ColumnValues<u64>>,
-    upkeep: Arc<dyn ColumnValues<u64>>,
-    site: Arc<dyn ColumnValues<u64>>,
-    identity: Arc<dyn ColumnValues<u64>>,
-    coverage: Option<tantivy::columnar::Column<u64>>,
-    reach: Option<tantivy::columnar::Column<u64>>,
+    cards: Vec<Card>,
     name_key: Option<StrColumn>,
     hours: Option<StrColumn>,
+    /// Lists of [`Fields::plain`].
+    pub plain: Arc<InvertedIndexReader>,
+    /// Lists of [`Fields::stem`].
+    pub stem: Arc<InvertedIndexReader>,
+    /// Lists of [`Fields::name`].
+    pub name: Arc<InvertedIndexReader>,
+    /// Lists of [`Fields::coverage`].
+    pub coverage: Arc<InvertedIndexReader>,
+    /// Lists of [`Fields::reach`].
+    pub reach: Arc<InvertedIndexReader>,
     /// Sites of what searches find, deleted since or not.
     pub points: PointTree,
+    /// Those of unknown coverage, deleted since or not.
+    pub unknown: Unknown,
     /// Territories, deleted since or not.
     pub territories: Vec<(DocId, Arc<Territory>)>,
 }
 
 impl Segment {
-    /// Opens the columns, and builds the tree of points.
+    /// Opens the lists, reads the columns, and builds the tree of points.
     pub fn open(reader: &SegmentReader, fields: &Fields) -> Result<Segment, Error> {
         let columns = reader.fast_fields();
-        let number = |name: &str| -> Result<Option<_>, Error> { Ok(columns.column_opt::<u64>(name)?) };
-        let single = |name: &str, default: u64| -> Result<Arc<dyn ColumnValues<u64>>, Error> {
-            let column = number(name)?
+        let number = |name: &str, default: u64| -> Result<Vec<u64>, Error> {
+            let column = columns
+                .column_opt::<u64>(name)?
                 .unwrap_or_else(|| tantivy::columnar::Column::build_empty_column(reader.max_doc()));
-            Ok(column.first_or_default_col(default))
+            let mut values = vec![default; reader.max_doc() as usize];
+            column.first_or_default_col(default).get_range(0, &mut values);
+            Ok(values)
         };
-        let site = single("site", Site::pack(None))?;
+        let (traits, upkeep) = (number("traits", 0)?, number("upkeep", 0)?);
+        let (site, identity) = (number("site", Site::pack(None))?, number("identity", 0)?);
+        let cards: Vec<Card> = (0..reader.max_doc() as usize)
+            .map(|doc| Card {
+                traits: traits[doc],
+                upkeep: upkeep[doc],
+                site: site[doc],
+                identity: identity[doc],
+            })
+            .collect();
+        let point = |doc: DocId| Site::unpack(cards[doc as usize].site).map(|site| site.point);
         let mut sites = Vec::new();
         each_of(reader, &Term::from_field_text(fields.sort, FOUND), |doc| {
-            sites.extend(Site::unpack(site.get_val(doc)).map(|site| (doc, site.point)));
+            sites.extend(point(doc).map(|point| (doc, point)));
+            Ok(())
+        })?;
+        let mut unknown = Vec::new();
+        each_of(reader, &Term::from_field_u64(fields.coverage, Token::UNKNOWN.0), |doc| {
+            unknown.push((doc, point(doc)));
             Ok(())
         })?;
         let mut territories = Vec::new();
@@ -57,53 +91,43 @@ impl Segment {
             Ok(())
         })?;
         Ok(Segment {
-            traits: single("traits", 0)?,
-            upkeep: single("upkeep", 0)?,
-            identity: single("identity", 0)?,
-            coverage: number("coverage")?,
-            reach: number("reach")?,
+            cards,
             name_key: columns.str("name_key")?,
             hours: columns.str("hours")?,
-            site,
+            plain: reader.inverted_index(fields.plain)?,
+            stem: reader.inverted_index(fields.stem)?,
+            name: reader.inverted_index(fields.name)?,
+            coverage: reader.inverted_index(fields.coverage)?,
+            reach: reader.inverted_index(fields.reach)?,
             points: PointTree::new(sites),
+            unknown: Unknown::new(unknown),
             territories,
         })
     }
 
+    /// How many documents it has, deleted or not.
+    pub fn len(&self) -> usize {
+        self.cards.len()
+    }
+
     /// What a document is and whom it is for.
     pub fn traits(&self, doc: DocId) -> Traits {
-        Traits::unpack(self.traits.get_val(doc))
+        Traits::unpack(self.cards[doc as usize].traits)
     }
 
     /// Its delay and its last check.
     pub fn upkeep(&self, doc: DocId) -> Upkeep {
-        Upkeep::unpack(self.upkeep.get_val(doc))
+        Upkeep::unpack(self.cards[doc as usize].upkeep)
     }
 
     /// Where it is.
     pub fn site(&self, doc: DocId) -> Option<Site> {
-        Site::unpack(self.site.get_val(doc))
+        Site::unpack(self.cards[doc as usize].site)
     }
 
     /// What ties are broken with.
     pub fn identity(&self, doc: DocId) -> u64 {
-        self.identity.get_val(doc)
-    }
-
-    /// How it stands to a place.
-    pub fn standing(&self, doc: DocId, scope: &Scope) -> Standing {
-        let mut unknown = false;
-        let mut best: Option<Match> = None;
-        for token in values(self.coverage.as_ref(), doc) {
-            unknown |= token == Token::UNKNOWN;
-            best = best.into_iter().chain(scope.get(token)).min();
-        }
-        best = best.into_iter().chain(scope.best(values(self.reach.as_ref(), doc))).min();
-        match best {
-            Some(found) => Standing::Serves(found),
-            None if unknown => Standing::Unknown,
-            None => Standing::Elsewhere,
-        }
+        self.cards[doc as usize].identity
     }
 
     /// The rank of its name among those of the segment.
@@ -148,10 +172,6 @@ impl Segment {
     }
 }
 
-fn values(column: Option<&tantivy::columnar::Column<u64>>, doc: DocId) -> impl Iterator<Item = Token> + '_ {
-    column.into_iter().flat_map(move |column| column.values_for_doc(doc)).map(Token)
-}
-
 /// Calls with every document that carries a term, deleted ones included.
 pub fn each_of(
     reader: &SegmentReader,
@@ -165,4 +185,12 @@ pub fn each_of(
         postings.advance();
     }
     Ok(())
+}
+
+/// Calls with each block of a list: documents in order, and their frequencies when they are read.
+pub fn each_block(list: &mut BlockSegmentPostings, mut call: impl FnMut(&[DocId], &[u32])) {
+    while !list.docs().is_empty() {
+        call(list.docs(), list.freqs());
+        list.advance();
+    }
 }

@@ -10,6 +10,7 @@ use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Ta
 
 use crate::error::Error;
 use crate::generation::Shared;
+use crate::recent::Recent;
 use crate::schema::{FOUND, Fields, KEPT};
 use crate::segment::Segment;
 use crate::territories::Territories;
@@ -30,6 +31,7 @@ pub struct Snapshot {
     pub territories: Arc<Territories>,
     pub searcher: Searcher,
     segments: Vec<Arc<Segment>>,
+    recent: Arc<Recent>,
 }
 
 impl Snapshot {
@@ -72,6 +74,7 @@ impl Snapshot {
             territories,
             searcher,
             segments,
+            recent: before.map_or_else(|| Arc::new(Recent::new()), |before| Arc::clone(&before.recent)),
         })
     }
 
@@ -104,6 +107,11 @@ impl Snapshot {
             .map(|(ordinal, (reader, segment))| (ordinal, reader, &**segment))
     }
 
+    /// The segment of a position.
+    pub fn segment(&self, ordinal: usize) -> (&SegmentReader, &Segment) {
+        (&self.searcher.segment_readers()[ordinal], &self.segments[ordinal])
+    }
+
     /// The live document of an exact term, if there is one.
     pub fn only(&self, field: Field, value: &str) -> Result<Option<DocAddress>, Error> {
         let term = Term::from_field_text(field, value);
@@ -117,12 +125,13 @@ impl Snapshot {
 
     /// The listing of a document.
     pub fn listing(&self, address: DocAddress) -> Result<Arc<Listing>, Error> {
-        let document: TantivyDocument = self.searcher.doc(address)?;
-        let json =
-            document.get_first(self.fields().stored).and_then(|value| value.as_str()).unwrap_or_default();
-        serde_json::from_str(json)
-            .map(Arc::new)
-            .map_err(|error| Error::unusable(format!("une fiche gardée : {error}")))
+        let segment = self.searcher.segment_reader(address.segment_ord).segment_id();
+        self.recent.get(segment, address.doc_id, || {
+            let document: TantivyDocument = self.searcher.doc(address)?;
+            let json =
+                document.get_first(self.fields().stored).and_then(|value| value.as_str()).unwrap_or_default();
+            serde_json::from_str(json).map_err(|error| Error::unusable(format!("une fiche gardée : {error}")))
+        })
     }
 }
 

@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use maille_domain::Category;
 use maille_territory::{Place, PlaceKind, fold, france};
-use tantivy::query::{BooleanQuery, EnableScoring, Occur, Query, TermQuery, TermSetQuery};
+use tantivy::postings::TermInfo;
 use tantivy::schema::IndexRecordOption;
-use tantivy::{DocAddress, DocSet, TERMINATED, Term};
+use tantivy::{DocAddress, DocId, Term};
 
 use crate::analysis::is_tool;
 use crate::answer::{Suggestion, SuggestionGroup, Suggestions};
@@ -14,9 +14,10 @@ use crate::coverage::Scope;
 use crate::document::name_key;
 use crate::error::Error;
 use crate::place;
-use crate::query::{self, completions};
-use crate::schema::Part;
+use crate::query::completions;
+use crate::segment::{Segment, each_block};
 use crate::snapshot::Snapshot;
+use crate::standing::{Unknowns, standings};
 use crate::top::Top;
 
 /// Most suggestions of a group.
@@ -97,21 +98,29 @@ fn all_begin(folded: &str, name: &str) -> bool {
 /// Listings whose name has the words typed, the last as a beginning: what serves the commune first, then names that begin
 /// as typed, then by name.
 fn listings(snapshot: &Snapshot, folded: &str, here: Option<&Scope>) -> Result<Vec<Suggestion>, Error> {
-    let Some(by_name) = by_name(snapshot, folded)? else { return Ok(Vec::new()) };
-    let mut addresses = Vec::new();
-    if let Some(serving) = here.and_then(|scope| query::here(scope, false, snapshot)) {
-        let both = vec![(Occur::Must, by_name.box_clone()), (Occur::Must, serving)];
-        addresses = first_by_name(snapshot, &BooleanQuery::new(both), folded)?;
+    let mut serving = Vec::new();
+    let mut all = Vec::new();
+    let standings = here.map(|scope| standings(snapshot, scope, Unknowns::None)).transpose()?;
+    for (ordinal, _, segment) in snapshot.segments() {
+        let named = named(snapshot, segment, folded)?;
+        if let Some(standings) = &standings {
+            let here = standings[ordinal as usize].here.iter().copied().filter(|doc| named[*doc as usize]);
+            serving.extend(first_by_name(snapshot, ordinal, here, folded)?);
+        }
+        let all_named = (0..).zip(&named).filter(|(_, named)| **named).map(|(doc, _)| doc);
+        all.extend(first_by_name(snapshot, ordinal, all_named, folded)?);
     }
-    if addresses.len() < MOST {
-        for address in first_by_name(snapshot, &*by_name, folded)? {
-            if !addresses.contains(&address) {
+    let mut addresses = Vec::new();
+    for mut found in [serving, all] {
+        found.sort();
+        for (.., address) in found {
+            if addresses.len() < MOST && !addresses.contains(&address) {
                 addresses.push(address);
             }
         }
     }
     let mut suggestions = Vec::new();
-    for address in addresses.into_iter().take(MOST) {
+    for address in addresses {
         let listing = snapshot.listing(address)?;
         let category = listing.fields.category;
         let kind = category.acronym().unwrap_or(category.label());
@@ -129,54 +138,54 @@ fn listings(snapshot: &Snapshot, folded: &str, here: Option<&Scope>) -> Result<V
     Ok(suggestions)
 }
 
-/// The first of what a query finds: names that begin as typed, then by name.
-fn first_by_name(snapshot: &Snapshot, query: &dyn Query, folded: &str) -> Result<Vec<DocAddress>, Error> {
-    let weight = query.weight(EnableScoring::disabled_from_searcher(&snapshot.searcher))?;
-    let beginning = name_key(folded);
-    let mut found = Vec::new();
-    for (ordinal, reader, segment) in snapshot.segments() {
-        let mut top = Top::new(MOST);
-        let begin_so = segment.name_ranks_from(&beginning)?;
-        let mut scorer = weight.scorer(reader, 1.0)?;
-        let mut seen = 0;
-        while scorer.doc() != TERMINATED && seen < MOST_SEEN {
-            let doc = scorer.doc();
-            if !reader.is_deleted(doc) {
-                seen += 1;
-                let rank = segment.name_rank(doc);
-                top.push((u64::from(!begin_so.contains(&rank)), rank), doc);
-            }
-            scorer.advance();
-        }
-        for ((tier, rank), doc) in top.into_best() {
-            found.push((tier, segment.name_of_rank(rank)?, DocAddress::new(ordinal, doc)));
-        }
+/// The first of some documents of a segment: names that begin as typed, then by name.
+fn first_by_name(
+    snapshot: &Snapshot,
+    ordinal: u32,
+    docs: impl Iterator<Item = DocId>,
+    folded: &str,
+) -> Result<Vec<(u64, String, DocAddress)>, Error> {
+    let (reader, segment) = snapshot.segment(ordinal as usize);
+    let begin_so = segment.name_ranks_from(&name_key(folded))?;
+    let mut top = Top::new(MOST);
+    for doc in docs.filter(|doc| !reader.is_deleted(*doc)).take(MOST_SEEN) {
+        let rank = segment.name_rank(doc);
+        top.push((u64::from(!begin_so.contains(&rank)), rank), doc);
     }
-    found.sort();
-    Ok(found.into_iter().map(|(.., address)| address).take(MOST).collect())
+    let best = top.into_best().into_iter();
+    best.map(|((tier, rank), doc)| Ok((tier, segment.name_of_rank(rank)?, DocAddress::new(ordinal, doc))))
+        .collect()
 }
 
-fn by_name(snapshot: &Snapshot, folded: &str) -> Result<Option<Box<dyn Query>>, Error> {
-    let field = snapshot.fields().words(Part::Name).plain;
+/// For every document of a segment, whether its name has the words typed, the last as a beginning.
+fn named(snapshot: &Snapshot, segment: &Segment, folded: &str) -> Result<Vec<bool>, Error> {
     let typed: Vec<&str> = folded.split(' ').collect();
     let mut words: Vec<&str> = typed.iter().copied().filter(|word| !is_tool(word)).collect();
     if words.is_empty() {
         // "l", "de": the beginning of something, perhaps.
         words = typed;
     }
-    let Some((last, before)) = words.split_last() else { return Ok(None) };
-    let term = |word: &str| Term::from_field_text(field, word);
-    let mut last_terms = completions(field, last, snapshot)?;
-    last_terms.insert(term(last));
-    let mut clauses: Vec<(Occur, Box<dyn Query>)> = before
-        .iter()
-        .map(|word| {
-            let query: Box<dyn Query> = Box::new(TermQuery::new(term(word), IndexRecordOption::Basic));
-            (Occur::Must, query)
-        })
-        .collect();
-    clauses.push((Occur::Must, Box::new(TermSetQuery::new(last_terms))));
-    Ok(Some(Box::new(BooleanQuery::new(clauses))))
+    let nobody = || vec![false; segment.len()];
+    let Some((last, before)) = words.split_last() else { return Ok(nobody()) };
+    let lists = &segment.name;
+    let exact = |word: &str| lists.get_term_info(&Term::from_field_text(snapshot.fields().name, word));
+    let having = |terms: &[TermInfo]| -> Result<Vec<bool>, Error> {
+        let mut having = nobody();
+        for term in terms {
+            let mut list = lists.read_block_postings_from_terminfo(term, IndexRecordOption::Basic)?;
+            each_block(&mut list, |docs, _| docs.iter().for_each(|doc| having[*doc as usize] = true));
+        }
+        Ok(having)
+    };
+    let mut beginnings = completions(lists, last)?;
+    beginnings.extend(exact(last)?);
+    let mut named = having(&beginnings)?;
+    for word in before {
+        let Some(term) = exact(word)? else { return Ok(nobody()) };
+        let with = having(&[term])?;
+        named.iter_mut().zip(with).for_each(|(named, with)| *named &= with);
+    }
+    Ok(named)
 }
 
 fn places(snapshot: &Snapshot, text: &str) -> Vec<Suggestion> {

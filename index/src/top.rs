@@ -14,6 +14,11 @@ impl<T> Top<T> {
         Top { keep, items: Vec::new(), bar: None }
     }
 
+    /// Whether an item whose key begins so may be among the best so far.
+    pub fn may_keep(&self, first: u64) -> bool {
+        self.keep > 0 && self.bar.is_none_or(|bar| first <= bar.0)
+    }
+
     /// Keeps an item if it is among the best so far.
     pub fn push(&mut self, key: (u64, u64), item: T) {
         if self.keep == 0 || self.bar.is_some_and(|bar| key >= bar) {

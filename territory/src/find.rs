@@ -1,5 +1,7 @@
 //! From what a person types to places: which reading of the text, before which place.
 
+use std::sync::{Arc, PoisonError};
+
 use crate::cues::{self, Announced};
 use crate::france::{Entry, France};
 use crate::names::{self, is_small, key};
@@ -14,6 +16,12 @@ const MISSPELT_LEADER: u64 = 100;
 
 /// Letters from which the name of a département is recognised in spite of a typo.
 const MISSPELT_DEPARTEMENT: usize = 8;
+
+/// Bytes of the texts whose answers are kept, once folded: there are some thirteen hundred of them.
+const SHORT: usize = 2;
+
+/// Most places of such an answer.
+const MOST_OF_SHORT: usize = 50;
 
 /// No place has a name this long: what is pasted beyond is not read.
 const LONGEST: usize = 160;
@@ -36,22 +44,44 @@ impl France {
         if words.is_empty() {
             return Found::default();
         }
-        let ranked = self
-            .by_code(&words)
-            .or_else(|| self.by_postal_code(&words))
-            .or_else(|| self.by_arrondissement(&words, &within))
-            .or_else(|| self.by_name(&words, &within))
-            .or_else(|| self.by_parts(&words))
-            .unwrap_or_default();
+        let short = key.len() <= SHORT && limit <= MOST_OF_SHORT;
+        let ranked = if short {
+            self.ranked_once(&key, &words, &within)
+        } else {
+            Arc::new(self.ranked(&words, &within))
+        };
         Found {
             ambiguous: ranked.ambiguous,
             places: ranked
                 .hits
-                .into_iter()
+                .iter()
                 .take(limit)
-                .map(|hit| self.place_at(hit.entry, hit.matched))
+                .map(|hit| self.place_at(hit.entry, hit.matched.clone()))
                 .collect(),
         }
+    }
+
+    fn ranked(&self, words: &[&str], within: &[String]) -> Ranked {
+        self.by_code(words)
+            .or_else(|| self.by_postal_code(words))
+            .or_else(|| self.by_arrondissement(words, within))
+            .or_else(|| self.by_name(words, within))
+            .or_else(|| self.by_parts(words))
+            .unwrap_or_default()
+    }
+
+    /// The same of a text of a letter or two, which begins thousands of names and is typed before every place.
+    fn ranked_once(&self, key: &str, words: &[&str], within: &[String]) -> Arc<Ranked> {
+        if !within.is_empty() {
+            return Arc::new(self.ranked(words, within));
+        }
+        let mut known = self.short.lock().unwrap_or_else(PoisonError::into_inner);
+        let ranked = known.entry(key.to_owned()).or_insert_with(|| {
+            let mut ranked = self.ranked(words, within);
+            ranked.hits.truncate(MOST_OF_SHORT);
+            Arc::new(ranked)
+        });
+        Arc::clone(ranked)
     }
 
     /// "Bagneux (92)", "Vienne (Isère)": the text before, and the codes of the département. Other brackets belong to the name.

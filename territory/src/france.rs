@@ -1,7 +1,7 @@
 //! The embedded country: what is asked by code.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock, Mutex};
 
 use crate::area::{Departement, Epci, Region};
 use crate::commune::{Commune, CommuneKind, Zone};
@@ -9,6 +9,7 @@ use crate::contours::CONTOURS;
 use crate::names::Names;
 use crate::place::{Place, PlaceKind};
 use crate::point::Point;
+use crate::rank::Ranked;
 use crate::tables;
 
 /// Beyond this distance of every commune without contour, a point is at sea or abroad.
@@ -24,6 +25,8 @@ pub fn france() -> &'static France {
 /// Communes, EPCI, départements and régions, with what finds them.
 pub struct France {
     communes: Vec<Commune>,
+    /// Their codes as numbers, in the same order.
+    codes: Vec<u64>,
     departements: Vec<Departement>,
     regions: Vec<Region>,
     epcis: Vec<Epci>,
@@ -32,6 +35,8 @@ pub struct France {
     /// Positions in `communes`, most populous first.
     postal_codes: HashMap<Box<str>, Vec<usize>>,
     pub(crate) names: Names,
+    /// What texts of a letter or two name, once asked.
+    pub(crate) short: Mutex<HashMap<String, Arc<Ranked>>>,
 }
 
 impl France {
@@ -50,7 +55,18 @@ impl France {
             let names = Names::index(&communes, &departements, &regions, &epcis, others, usual);
             (names, postal_codes.join().expect("postal codes are those of the communes"))
         });
-        France { communes, departements, regions, epcis, former_codes, postal_codes, names }
+        let codes = communes.iter().filter_map(|commune| code_number(&commune.code)).collect();
+        France {
+            communes,
+            codes,
+            departements,
+            regions,
+            epcis,
+            former_codes,
+            postal_codes,
+            names,
+            short: Mutex::default(),
+        }
     }
 
     /// Every commune and municipal arrondissement, by code.
@@ -194,7 +210,7 @@ impl France {
     }
 
     pub(crate) fn commune_position(&self, code: &str) -> Option<usize> {
-        by_code(&self.communes, code, |commune| &commune.code)
+        self.codes.binary_search(&code_number(code)?).ok()
     }
 
     pub(crate) fn postal_positions(&self, postal_code: &str) -> &[usize] {
@@ -264,6 +280,12 @@ impl Entry {
         };
         Entry { kind, position }
     }
+}
+
+/// A COG code as a number, in the order of codes: compared without following a pointer. All have five characters.
+fn code_number(code: &str) -> Option<u64> {
+    let code: [u8; 5] = code.as_bytes().try_into().ok()?;
+    Some(code.iter().fold(0, |number, byte| (number << 8) | u64::from(*byte)))
 }
 
 fn by_code<T>(table: &[T], code: &str, key: impl Fn(&T) -> &str) -> Option<usize> {

@@ -62,11 +62,11 @@ impl Maker {
         let mut fields = Fields::new(name, kind.category);
         fields.acronym = kind.category.acronym().filter(|_| dice.chance(10)).map(str::to_owned);
         fields.organization = dice.chance(80).then(|| self.organization(kind, commune, dice));
-        self.place(&mut fields, commune, dice);
-        self.contacts(&mut fields, number, commune, dice);
-        self.texts(&mut fields, theme, dice);
+        Self::place(&mut fields, commune, dice);
+        Self::contacts(&mut fields, number, commune, dice);
+        Self::texts(&mut fields, theme, dice);
         fields.coverage = self.coverage(kind, commune, dice);
-        self.conditions(&mut fields, kind, dice);
+        Self::conditions(&mut fields, kind, dice);
         fields.status = match dice.below(100) {
             0..=1 => Status::Sature,
             2 => Status::FermeTemporairement,
@@ -90,7 +90,7 @@ impl Maker {
         named(dice.pick(&LISTS.organizations), kind, commune, dice)
     }
 
-    fn place(&self, fields: &mut Fields, commune: &Commune, dice: &mut Dice) {
+    fn place(fields: &mut Fields, commune: &Commune, dice: &mut Dice) {
         fields.commune = Some(commune.code.to_string());
         fields.address =
             dice.chance(88).then(|| format!("{} {}", 1 + dice.below(180), dice.pick(&LISTS.streets)));
@@ -107,7 +107,7 @@ impl Maker {
     }
 
     /// Numbers that ARCEP keeps for fiction, addresses of a domain that is nobody's.
-    fn contacts(&self, fields: &mut Fields, number: u64, commune: &Commune, dice: &mut Dice) {
+    fn contacts(fields: &mut Fields, number: u64, commune: &Commune, dice: &mut Dice) {
         let phones = match dice.below(100) {
             0..=7 => 0,
             8..=89 => 1,
@@ -128,7 +128,7 @@ impl Maker {
         }
     }
 
-    fn texts(&self, fields: &mut Fields, theme: Theme, dice: &mut Dice) {
+    fn texts(fields: &mut Fields, theme: Theme, dice: &mut Dice) {
         fields.summary = dice.chance(60).then(|| text::text(6 + dice.below(13), theme, dice));
         let words = match dice.below(100) {
             0..=11 => 0,
@@ -168,7 +168,7 @@ impl Maker {
     }
 
     /// For whom, when and on which terms.
-    fn conditions(&self, fields: &mut Fields, kind: &Kind, dice: &mut Dice) {
+    fn conditions(fields: &mut Fields, kind: &Kind, dice: &mut Dice) {
         let theme = kind.category.theme();
         let parcours = &LISTS.parcours[&theme];
         if dice.chance(75) {

@@ -1,0 +1,465 @@
+//! The definition of an answer, without an index: every listing is scored by the formula. What the engine answers must be
+//! this, whatever it does to be quick.
+
+use std::collections::HashMap;
+
+use chrono::{DateTime, Utc};
+use maille_domain::listing::SourceRef;
+use maille_domain::location::{Location, Precision};
+use maille_domain::request::{PlaceAsked, Sort};
+use maille_domain::vocabulary::{Audience, Mode, Status, Theme};
+use maille_domain::{Category, Fields, Listing, ListingId, Request, Territory};
+use maille_territory::{PlaceKind, Point, france};
+use proptest::prelude::*;
+
+use crate::analysis::{Word, words};
+use crate::answer::Serves;
+use crate::coverage::{is_unknown, tokens};
+use crate::criteria::{Criteria, Verdict};
+use crate::document::{name_key, texts};
+use crate::facets::Counts;
+use crate::hit::{Measure, day};
+use crate::place::{self, Here};
+use crate::query::{Asked, BEGINNING_WORTH, STEM_WORTH, worth};
+use crate::rank::{Facts, UNKNOWN_WITHIN_KM, steps, turn};
+use crate::schema::{Part, hash};
+use crate::standing::Standing;
+use crate::territories::Territories;
+use crate::traits::{Site, Traits, Upkeep, kinds, position};
+use crate::{Change, Index};
+
+/// A directory: what was written, in order, and how many of those first documents were written over since.
+#[derive(Debug, Clone)]
+struct Written {
+    listings: Vec<Listing>,
+    replaced: usize,
+}
+
+impl Written {
+    fn live(&self) -> impl Iterator<Item = &Listing> {
+        self.listings.iter().skip(self.replaced).filter(|listing| listing.searchable())
+    }
+}
+
+/// An answer, as far as it is compared.
+#[derive(Debug, PartialEq)]
+struct Told {
+    total: u64,
+    answered: bool,
+    widened: Vec<&'static str>,
+    facets: Option<String>,
+    /// The address of each hit, and how it serves.
+    hits: Vec<(String, Serves)>,
+}
+
+struct Naive<'a> {
+    written: &'a Written,
+    request: &'a Request,
+    here: &'a Here,
+    asked: &'a Asked,
+    now: DateTime<Utc>,
+}
+
+/// What one pass finds: the verdicts of facets, and the hits in order.
+struct Pass<'a> {
+    counts: Counts,
+    serving: usize,
+    found: Vec<(Vec<u64>, &'a Listing, Option<Standing>)>,
+}
+
+impl<'a> Naive<'a> {
+    fn told(&self) -> Told {
+        let words = self.asked.words().len();
+        let few = |everywhere: bool| {
+            let mut required = words;
+            let mut pass = self.pass(required, everywhere);
+            let mut fewer = false;
+            while pass.found.is_empty() && required > 1 {
+                required = if required == words { required - 1 } else { required / 2 };
+                let next = self.pass(required, everywhere);
+                fewer = !next.found.is_empty();
+                if fewer {
+                    pass = next;
+                }
+            }
+            (pass, fewer)
+        };
+        let (mut pass, mut fewer) = few(false);
+        let mut place = false;
+        if self.here.place().is_some() && pass.serving == 0 {
+            let (everywhere, fewer_everywhere) = few(true);
+            if everywhere.found.len() != pass.found.len() || fewer_everywhere != fewer {
+                (pass, fewer, place) = (everywhere, fewer_everywhere, true);
+            }
+        }
+        let page = pass.found.iter().skip(self.request.offset).take(self.request.limit);
+        Told {
+            total: pass.found.len() as u64,
+            answered: pass.serving > 0,
+            widened: [("words", fewer), ("place", place)]
+                .into_iter()
+                .filter_map(|(step, taken)| taken.then_some(step))
+                .collect(),
+            facets: self.request.facets.then(|| format!("{:?}", pass.counts.facets())),
+            hits: page
+                .map(|(_, listing, standing)| {
+                    let serves = match standing {
+                        Some(Standing::Serves(_)) => Serves::Yes,
+                        Some(Standing::Elsewhere) => Serves::No,
+                        Some(Standing::Unknown) | None => Serves::Unknown,
+                    };
+                    (listing.slug.clone(), serves)
+                })
+                .collect(),
+        }
+    }
+
+    fn pass(&self, required: usize, everywhere: bool) -> Pass<'a> {
+        let criteria = Criteria::of(self.request);
+        let mut named = vec![false; kinds()];
+        for kind in self.asked.kinds() {
+            named[position(kind)] = true;
+        }
+        let measure = Measure {
+            scope: self.here.scope.as_ref(),
+            origin: self.here.origin,
+            criteria: &criteria,
+            kinds: &named,
+        };
+        let today = day(self.now);
+        let mut pass = Pass { counts: Counts::new(), serving: 0, found: Vec::new() };
+        for listing in self.written.live() {
+            let (answered, share) = self.words(listing);
+            let (traits, upkeep) = (Traits::of(&listing.fields), Upkeep::of(&listing.fields));
+            let site = Site::of(&listing.fields);
+            let km = measure.distance_km(site);
+            let standing = self.standing(listing);
+            let near = everywhere
+                || match standing {
+                    Some(Standing::Elsewhere) => false,
+                    Some(Standing::Unknown) => km.is_none_or(|km| km <= UNKNOWN_WITHIN_KM),
+                    Some(Standing::Serves(_)) | None => true,
+                };
+            let around = self
+                .request
+                .radius_km
+                .filter(|_| self.here.origin.is_some())
+                .is_none_or(|radius| km.is_some_and(|km| km <= radius));
+            let verdict = criteria.verdict(&traits);
+            let enough = self.asked.len() == 0 || answered >= required.max(1);
+            if !enough || !near || !around || !self.is_open(listing) || verdict == Verdict::Fails {
+                continue;
+            }
+            pass.counts.add(verdict, &traits);
+            if verdict != Verdict::Fits {
+                continue;
+            }
+            pass.serving += usize::from(matches!(standing, None | Some(Standing::Serves(_))));
+            let facts = Facts { distance_km: km, ..measure.facts(&traits, upkeep, standing, share) };
+            let mut key = match self.request.sort {
+                Sort::Relevance => {
+                    let steps = steps(&facts, today);
+                    vec![(1_i64 << 32).saturating_sub(steps).cast_unsigned()]
+                }
+                Sort::Distance => vec![km.map_or(u64::MAX, f64::to_bits)],
+                Sort::Name => {
+                    name_key(&listing.fields.name).bytes().map(|byte| u64::from(byte) + 1).collect()
+                }
+                Sort::Verified => {
+                    vec![upkeep.verified_on.map_or(u64::MAX, |day| (today - day).num_days() as u64)]
+                }
+            };
+            if self.request.sort == Sort::Name {
+                key.push(0);
+            }
+            key.push(turn(hash(listing.id.0.as_bytes()), today));
+            pass.found.push((key, listing, standing));
+        }
+        pass.found.sort_by(|a, b| a.0.cmp(&b.0));
+        pass
+    }
+
+    fn standing(&self, listing: &Listing) -> Option<Standing> {
+        let point = Site::of(&listing.fields).map(|site| site.point);
+        let tokens = tokens(&listing.fields.coverage, point);
+        let scope = self.here.scope.as_ref()?;
+        Some(match scope.best(tokens.given.into_iter().chain(tokens.reach)) {
+            Some(found) => Standing::Serves(found),
+            None if is_unknown(&listing.fields.coverage, point) => Standing::Unknown,
+            None => Standing::Elsewhere,
+        })
+    }
+
+    fn is_open(&self, listing: &Listing) -> bool {
+        use maille_domain::hours::OpenState;
+        let Some(at) = self.request.open_at else { return true };
+        let departement = listing.fields.commune().map(|commune| &*commune.departement);
+        let hours = listing.fields.hours.as_ref();
+        hours.is_some_and(|hours| matches!(hours.state(at, departement), OpenState::Open { .. }))
+    }
+
+    /// How many of the words a listing answers, and the share of what was asked that this is.
+    fn words(&self, listing: &Listing) -> (usize, f32) {
+        let asked = self.asked.words();
+        let rarities: Vec<f32> = asked.iter().map(|word| self.rarity(word)).collect();
+        let all: f32 = rarities.iter().sum();
+        let parts = Parts::of(listing);
+        let worths = asked.iter().enumerate().map(|(position, word)| {
+            let unfinished = self.asked.unfinished() && position + 1 == asked.len();
+            parts.worth(word, unfinished)
+        });
+        let mut share = 0.0;
+        let mut answered = 0;
+        for (worth, rarity) in worths.zip(&rarities) {
+            answered += usize::from(worth > 0.0);
+            share += worth * (rarity / all);
+        }
+        (answered, share)
+    }
+
+    /// Documents that were written over still weigh, until the engine forgets them.
+    fn rarity(&self, word: &Word) -> f32 {
+        let has =
+            |listing: &&Listing| listing.searchable() && Parts::of(listing).stem.contains_key(&word.stem);
+        let with = self.written.listings.iter().filter(has).count() as f32;
+        let all = (self.written.live().count() as f32).max(with);
+        1.0 + ((all + 1.0) / (with + 1.0)).ln()
+    }
+}
+
+/// The best part of a listing that each word, and each stem, stands in.
+struct Parts {
+    plain: HashMap<String, Part>,
+    stem: HashMap<String, Part>,
+}
+
+impl Parts {
+    fn of(listing: &Listing) -> Parts {
+        let mut parts = Parts { plain: HashMap::new(), stem: HashMap::new() };
+        for part in Part::ALL {
+            for word in texts(listing, part).iter().flat_map(|text| words(text)) {
+                parts.plain.entry(word.plain).or_insert(part);
+                parts.stem.entry(word.stem).or_insert(part);
+            }
+        }
+        parts
+    }
+
+    fn worth(&self, word: &Word, unfinished: bool) -> f32 {
+        let plain = self.plain.get(&word.plain).map_or(0.0, |part| worth(*part));
+        let stem = self.stem.get(&word.stem).map_or(0.0, |part| worth(*part) * STEM_WORTH);
+        let begun = self.plain.iter().filter(|(plain, _)| {
+            unfinished
+                && word.plain.chars().count() >= 2
+                && plain.starts_with(&word.plain)
+                && **plain != word.plain
+        });
+        begun.map(|(_, part)| worth(*part) * BEGINNING_WORTH).fold(plain.max(stem), f32::max)
+    }
+}
+
+const KINDS: [&str; 5] = ["emg", "ccas", "ssiad", "mdph", "dac"];
+const COMMUNES: [&str; 7] = ["92007", "92002", "92049", "91228", "75115", "31555", "97411"];
+const WORDS: [&str; 12] = [
+    "aidant",
+    "aidants",
+    "écoute",
+    "écoutée",
+    "gériatrie",
+    "gériatrique",
+    "équipe",
+    "mobile",
+    "domicile",
+    "répit",
+    "Bagneux",
+    "gérontologie",
+];
+const COVERAGES: [&str; 14] = [
+    "commune:92007",
+    "commune:92002",
+    "commune:75056",
+    "commune:75115",
+    "epci:200057966",
+    "epci:200054781",
+    "departement:92",
+    "departement:31",
+    "region:11",
+    "national",
+    "radius:4",
+    "radius:12",
+    "territory:dac-92-sud",
+    "territory:inconnu",
+];
+
+fn some<T: std::fmt::Debug + Copy + 'static>(of: &'static [T], most: usize) -> impl Strategy<Value = Vec<T>> {
+    prop::collection::vec(prop::sample::select(of), 0..=most)
+}
+
+fn one_in<T: std::fmt::Debug + Copy + 'static>(of: &'static [T]) -> impl Strategy<Value = Option<T>> {
+    prop::option::of(prop::sample::select(of))
+}
+
+fn listing() -> impl Strategy<Value = Listing> {
+    let said = (some(&WORDS, 3), some(&WORDS, 1), some(&WORDS, 4), prop::sample::select(&KINDS[..]));
+    let place = (one_in(&COMMUNES), any::<bool>(), -0.3..0.3, some(&COVERAGES, 2));
+    let people = (some(Audience::ALL, 2), some(Mode::ALL, 2), some(Theme::ALL, 1), one_in(&[10_u8, 75]));
+    let upkeep = (
+        one_in(&[0_u16, 7, 14]),
+        one_in(&["2026-10-01", "2026-01-15", "2024-05-02"]),
+        one_in(&["Mo-Fr 09:00-17:00", "Sa 09:00-12:00"]),
+        prop::sample::select(Status::ALL),
+        0..12_u8,
+    );
+    (said, place, people, upkeep).prop_map(|(said, place, people, upkeep)| {
+        let (name, organization, body, kind) = said;
+        let mut fields = Fields::new(name.join(" "), Category::from_code(kind).expect("a kind"));
+        fields.organization = organization.first().map(|word| (*word).to_owned());
+        fields.description = (!body.is_empty()).then(|| body.join(" "));
+        let (commune, sited, aside, coverage) = place;
+        fields.commune = commune.map(str::to_owned);
+        fields.location =
+            commune.filter(|_| sited).and_then(|commune| france().commune(commune)).map(|commune| Location {
+                lat: commune.point.lat + aside,
+                lon: commune.point.lon,
+                precision: Precision::Address,
+            });
+        fields.coverage = coverage.iter().map(|part| part.parse().expect("a coverage")).collect();
+        (fields.audiences, fields.modes, fields.themes, fields.age_min) = people;
+        let (delay, verified, hours, status, withdrawn) = upkeep;
+        fields.delay_days = delay;
+        fields.verified_on = verified.map(|day| day.parse().expect("a day"));
+        fields.hours = hours.map(|hours| hours.parse().expect("hours"));
+        fields.status = status;
+        Listing {
+            id: ListingId::founded_by("essai", ""),
+            slug: String::new(),
+            fields,
+            provenance: std::collections::BTreeMap::new(),
+            sources: vec![SourceRef { source: "essai".into(), source_id: String::new(), last_seen: now() }],
+            withdrawn_at: (withdrawn == 0).then(now),
+        }
+    })
+}
+
+/// Some listings written over, then all of them as they are; each as its own document.
+fn directory() -> impl Strategy<Value = Written> {
+    let all = prop::collection::vec(listing(), 1..14);
+    (all, prop::collection::vec(listing(), 0..4)).prop_map(|(all, mut written)| {
+        written.truncate(all.len());
+        let replaced = written.len();
+        written.extend(all);
+        for (number, listing) in written.iter_mut().enumerate() {
+            let number = if number < replaced { number } else { number - replaced };
+            listing.id = ListingId::founded_by("essai", &number.to_string());
+            listing.slug = format!("ressource-{number}");
+        }
+        Written { listings: written, replaced }
+    })
+}
+
+fn request() -> impl Strategy<Value = Request> {
+    let text =
+        (some(&WORDS, 3), one_in(&["gé", "ger", "aid", "m", "dom", "zzz", "emg", "mobil"]), any::<bool>());
+    let place = prop_oneof![
+        2 => Just(None),
+        4 => prop::sample::select(&["92007", "92220", "75056", "75115", "31555", "92049"][..])
+            .prop_map(|written| Some(PlaceAsked::Written(written.to_owned()))),
+        2 => prop::sample::select(&[
+            (PlaceKind::Departement, "92"),
+            (PlaceKind::Region, "11"),
+            (PlaceKind::Epci, "200057966"),
+            (PlaceKind::Epci, "200054781"),
+            (PlaceKind::Territory, "dac-92-sud"),
+        ][..])
+        .prop_map(|(kind, code)| Some(PlaceAsked::Known(kind, code.to_owned()))),
+    ];
+    let point = prop::option::weighted(0.2, Just(Point { lat: 48.7966, lon: 2.3094 }));
+    let criteria = (
+        prop::option::weighted(0.2, prop::sample::select(&KINDS[..])),
+        prop::option::weighted(0.2, prop::sample::select(Audience::ALL)),
+        prop::option::weighted(0.2, prop::sample::select(Mode::ALL)),
+        prop::option::weighted(0.1, prop::sample::select(Theme::ALL)),
+        prop::option::weighted(0.2, prop::sample::select(&[8_u8, 80][..])),
+        prop::option::weighted(0.1, Just("2026-11-20T10:00:00Z")),
+    );
+    let radius = prop::option::weighted(0.15, prop::sample::select(&[5.0, 30.0][..]));
+    let page = (prop::sample::select(Sort::ALL), 1..6_usize, 0..3_usize, any::<bool>());
+    (text, place, point, radius, criteria, page).prop_map(
+        |(text, place, point, radius_km, criteria, page)| {
+            let (words, beginning, space) = text;
+            let mut text = words.into_iter().chain(beginning).collect::<Vec<_>>().join(" ");
+            text.push_str(if space { " " } else { "" });
+            let (kind, audience, mode, theme, age, open_at) = criteria;
+            let (sort, limit, offset, facets) = page;
+            Request {
+                text,
+                radius_km: radius_km.filter(|_| place.is_some() || point.is_some()),
+                place,
+                point,
+                categories: kind.and_then(Category::from_code).into_iter().collect(),
+                audiences: audience.into_iter().collect(),
+                modes: mode.into_iter().collect(),
+                themes: theme.into_iter().collect(),
+                age,
+                open_at: open_at.map(|at| at.parse().expect("an instant")),
+                sort,
+                limit,
+                offset,
+                facets,
+                ..Request::default()
+            }
+        },
+    )
+}
+
+fn now() -> DateTime<Utc> {
+    "2026-11-22T12:00:00Z".parse().expect("an instant")
+}
+
+fn territory() -> Territory {
+    Territory {
+        code: "dac-92-sud".into(),
+        kind: "dac".into(),
+        name: "DAC 92 SUD".into(),
+        communes: vec!["92007".into(), "92002".into()],
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_engine_answers_what_scoring_every_listing_does(
+        written in directory(), requests in prop::collection::vec(request(), 8),
+    ) {
+        static NEXT: std::sync::atomic::AtomicU32 = std::sync::atomic::AtomicU32::new(0);
+        let number = NEXT.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        let folder = std::env::temp_dir().join(format!("maille-naive-{}-{number}", std::process::id()));
+        let mut index = Index::open(&folder).unwrap();
+        let change = |listing: &Listing| Change::Listing(Box::new(listing.clone()));
+        // A document beside those written over: a segment that holds nothing else is forgotten at once.
+        let mut changes = vec![Change::Territory(territory())];
+        changes.extend(written.listings[..written.replaced].iter().map(change));
+        index.apply(&changes, 1).unwrap();
+        index.apply(&written.listings[written.replaced..].iter().map(change).collect::<Vec<_>>(), 2).unwrap();
+        let node = index.node();
+        drop(index);
+        std::fs::remove_dir_all(&folder).unwrap();
+
+        let territories = Territories::new([std::sync::Arc::new(territory())]);
+        for request in &requests {
+            let here = place::resolve(request, &territories).unwrap();
+            let asked = Asked::of(&request.text);
+            let naive = Naive { written: &written, request, here: &here, asked: &asked, now: now() };
+            let answer = node.search(request, now()).unwrap();
+            let told = Told {
+                total: answer.total,
+                answered: answer.answered,
+                widened: answer.widened.iter().map(|step| step.step).collect(),
+                facets: answer.facets.map(|facets| format!("{facets:?}")),
+                hits: answer.hits.iter().map(|hit| (hit.listing.slug.clone(), hit.serves)).collect(),
+            };
+            prop_assert_eq!(told, naive.told(), "{:?}", request);
+        }
+    }
+}
