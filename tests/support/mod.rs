@@ -303,7 +303,8 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     let deadline = Instant::now() + PATIENCE;
     while !is_so() {
         assert!(Instant::now() < deadline, "in vain: {what}");
-        std::thread::yield_now();
+        // Who asks without rest takes the time of whom it waits for.
+        std::thread::park_timeout(Duration::from_millis(10));
     }
 }
 
