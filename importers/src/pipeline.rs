@@ -243,7 +243,7 @@ impl Pass<'_> {
                 self.report.unchanged += 1;
                 self.unchanged.push(record.source_id);
                 if self.unchanged.len() == PIECE {
-                    self.see().await?
+                    self.see().await?;
                 }
             }
             known => {
@@ -251,7 +251,7 @@ impl Pass<'_> {
                 *count += 1;
                 self.changed.push(record);
                 if self.changed.len() == PIECE {
-                    self.change().await?
+                    self.change().await?;
                 }
             }
         }
