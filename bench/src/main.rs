@@ -18,6 +18,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result};
 use axum::Router;
+use maille_domain::Listing;
 use maille_index::Node;
 use maille_store::Store;
 use maille_store::cluster::Cluster;
@@ -91,37 +92,20 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
     let index_size = program::megabytes(&program.index())?;
 
     say("the others are given the same listings");
-    let mut others = Others {
-        sampler: Sampler::new(listings),
-        tokens: Tokens::default(),
-        postgres: postgres::Builder::new(folder.path())?,
-    };
-    let store = Store::open(&[cluster.connect_options()]).await?;
-    let raw_folder = folder.path().join("raw");
-    let builder = raw::Builder::new(&raw_folder)?;
-    store.snapshot(PIECE, |changes| others.take(&changes)).await?;
-    // Read a second time, so that the bare index is charged with no work of its neighbours.
-    let mut all = Vec::new();
-    store
-        .snapshot(PIECE, |changes| {
-            all.extend(changes.into_iter().filter_map(listing));
-            anyhow::Ok(())
-        })
-        .await?;
-    store.close().await;
-    let watch = ours.watch()?;
+    let (all, tokens) = read(&cluster).await?;
+    let mut sampler = Sampler::new(all.len());
     for listing in &all {
-        builder.take(listing)?;
+        sampler.take(listing);
     }
-    let bare = builder.finish()?;
-    let raw_build = watch.end()?;
-    drop(all);
-    let raw_size = program::megabytes(&raw_folder)?;
-    let Others { sampler, tokens, postgres: rows } = others;
-    let tokens = Arc::new(tokens);
+    let raw_folder = folder.path().join("raw");
     let watch = ours.watch()?;
-    let postgres_size = rows.finish()?;
+    let bare = raw::build(&raw_folder, &all)?;
+    let raw_build = watch.end()?;
+    let raw_size = program::megabytes(&raw_folder)?;
+    let watch = ours.watch()?;
+    let postgres_size = postgres::build(folder.path(), &all)?;
     let postgres_build = watch.end()?;
+    drop(all);
 
     say("hello");
     let served = serve(hello::router()).await?;
@@ -182,34 +166,24 @@ async fn pair(folder: &Path, address: &str, paths: &[String]) -> Result<Pair> {
     Ok(Pair { one: wrk(folder, address, paths, 1).await?, sixteen: wrk(folder, address, paths, MANY).await? })
 }
 
-/// Whom the listings are read for, besides the bare index.
-struct Others {
-    sampler: Sampler,
-    tokens: Tokens,
-    postgres: postgres::Builder,
-}
-
-impl Others {
-    fn take(&mut self, changes: &[Change]) -> Result<()> {
-        for change in changes {
-            match change {
-                Change::Territory(territory) => self.tokens.territory(territory),
-                Change::Listing(listing) if listing.searchable() => {
-                    self.sampler.take(listing);
-                    self.postgres.take(listing)?;
+/// The listings that a search may find, and what the tokens of territories are made of.
+async fn read(cluster: &Cluster) -> Result<(Vec<Listing>, Arc<Tokens>)> {
+    let store = Store::open(&[cluster.connect_options()]).await?;
+    let (mut listings, mut tokens) = (Vec::new(), Tokens::default());
+    store
+        .snapshot(PIECE, |changes| {
+            for change in changes {
+                match change {
+                    Change::Territory(territory) => tokens.territory(&territory),
+                    Change::Listing(listing) if listing.searchable() => listings.push(*listing),
+                    _ => {}
                 }
-                _ => {}
             }
-        }
-        Ok(())
-    }
-}
-
-fn listing(change: Change) -> Option<maille_domain::Listing> {
-    match change {
-        Change::Listing(listing) if listing.searchable() => Some(*listing),
-        _ => None,
-    }
+            Ok::<(), maille_store::Error>(())
+        })
+        .await?;
+    store.close().await;
+    Ok((listings, Arc::new(tokens)))
 }
 
 /// A server of this process.

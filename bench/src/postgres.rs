@@ -2,7 +2,7 @@
 //! statements over the socket, without a server in front: it flatters it.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, ensure};
@@ -31,6 +31,8 @@ create table listing (
 );
 ";
 
+const COLUMNS: &str = "id, name, organization, body, coverage, lat, lon, card";
+
 const AFTER: &str = "
 create index on listing using gin (tsv);
 create index on listing using gin (coverage);
@@ -38,53 +40,45 @@ create index on listing using gin (name gin_trgm_ops);
 vacuum analyze listing;
 ";
 
-/// The rows on their way to the table.
-pub struct Builder {
-    rows: csv::Writer<std::fs::File>,
-    file: PathBuf,
+/// Loads the listings and builds the indexes. Returns the size of all, in megabytes.
+pub fn build(folder: &Path, listings: &[Listing]) -> Result<f64> {
+    let file = folder.join("listings.csv");
+    let mut rows = csv::Writer::from_path(&file)?;
+    for listing in listings {
+        rows.write_record(row(listing))?;
+    }
+    rows.flush()?;
+    let copy = format!(
+        "\\copy listing ({COLUMNS}) from '{}' with (format csv, force_not_null (body, name))\n",
+        file.display()
+    );
+    psql(&format!("{BEFORE}{copy}{AFTER}"))?;
+    let size = psql("select pg_total_relation_size('listing')")?;
+    Ok(size.trim().parse::<f64>().context("a size in bytes")? / 1e6)
 }
 
-impl Builder {
-    pub fn new(folder: &Path) -> Result<Builder> {
-        let file = folder.join("listings.csv");
-        Ok(Builder { rows: csv::Writer::from_path(&file)?, file })
-    }
-
-    pub fn take(&mut self, listing: &Listing) -> Result<()> {
-        let fields = &listing.fields;
-        let site = fields.location.map(|site| site.point()).or(fields.commune().map(|commune| commune.point));
-        let degrees = |degrees: Option<f64>| degrees.map(|degrees| degrees.to_string()).unwrap_or_default();
-        let label = fields.category.label();
-        self.rows.write_record([
-            listing.id.to_string(),
-            format!("{} {} {label}", fields.name, fields.category.acronym().unwrap_or_default()),
-            fields.organization.clone().unwrap_or_default(),
-            [&fields.summary, &fields.description]
-                .into_iter()
-                .flatten()
-                .cloned()
-                .collect::<Vec<_>>()
-                .join(" "),
-            format!("{{{}}}", Tokens::of_listing(listing).join(",")),
-            degrees(site.map(|site| site.lat)),
-            degrees(site.map(|site| site.lon)),
-            raw::card(listing) + "}",
-        ])?;
-        Ok(())
-    }
-
-    /// Loads the rows and builds the indexes. Returns the size of all, in megabytes.
-    pub fn finish(mut self) -> Result<f64> {
-        self.rows.flush()?;
-        let columns = "id, name, organization, body, coverage, lat, lon, card";
-        let copy = format!(
-            "\\copy listing ({columns}) from '{}' with (format csv, force_not_null (body, name))\n",
-            self.file.display()
-        );
-        psql(&format!("{BEFORE}{copy}{AFTER}"))?;
-        let size = psql("select pg_total_relation_size('listing')")?;
-        Ok(size.trim().parse::<f64>().context("a size in bytes")? / 1e6)
-    }
+/// A listing, in the order of `COLUMNS`.
+fn row(listing: &Listing) -> [String; 8] {
+    let fields = &listing.fields;
+    let site = fields.location.map(|site| site.point()).or(fields.commune().map(|commune| commune.point));
+    let degrees = |degrees: Option<f64>| degrees.map(|degrees| degrees.to_string()).unwrap_or_default();
+    let texts: Vec<&str> =
+        [&fields.summary, &fields.description].into_iter().flatten().map(String::as_str).collect();
+    [
+        listing.id.to_string(),
+        format!(
+            "{} {} {}",
+            fields.name,
+            fields.category.acronym().unwrap_or_default(),
+            fields.category.label()
+        ),
+        fields.organization.clone().unwrap_or_default(),
+        texts.join(" "),
+        format!("{{{}}}", Tokens::of_listing(listing).join(",")),
+        degrees(site.map(|site| site.lat)),
+        degrees(site.map(|site| site.lon)),
+        raw::card(listing) + "}",
+    ]
 }
 
 /// The version of the server.

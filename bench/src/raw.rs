@@ -1,6 +1,7 @@
 //! The floor: a bare tantivy behind axum. One stemmed field of every text, a field of coverage tokens, BM25, twenty cards
 //! from the document store, the distance read beside them. No kinds, no criteria, no facets, no total, no reasons.
 
+use std::fmt::Write;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -41,57 +42,43 @@ struct Fields {
     card: Field,
 }
 
-/// The index being filled.
-pub struct Builder {
-    index: Index,
-    fields: Fields,
-    writer: IndexWriter,
+/// Indexes the listings, commits, and waits for the merges, as a server at rest would have.
+pub fn build(folder: &Path, listings: &[Listing]) -> Result<Raw> {
+    std::fs::create_dir_all(folder)?;
+    let mut schema = Schema::builder();
+    let french =
+        TextFieldIndexing::default().set_tokenizer(FRENCH).set_index_option(IndexRecordOption::WithFreqs);
+    let fields = Fields {
+        text: schema.add_text_field("text", TextOptions::default().set_indexing_options(french)),
+        coverage: schema.add_text_field("coverage", STRING),
+        lat: schema.add_f64_field("lat", FAST),
+        lon: schema.add_f64_field("lon", FAST),
+        card: schema.add_text_field("card", STORED),
+    };
+    let index = Index::create_in_dir(folder, schema.build())?;
+    index.tokenizers().register(FRENCH, analyzer());
+    let mut writer: IndexWriter = index.writer_with_num_threads(2, WRITER)?;
+    for listing in listings {
+        writer.add_document(document(listing, fields))?;
+    }
+    writer.commit()?;
+    writer.wait_merging_threads()?;
+    Ok(Raw { reader: index.reader()?, fields, analyzer: analyzer() })
 }
 
-impl Builder {
-    pub fn new(folder: &Path) -> Result<Builder> {
-        std::fs::create_dir_all(folder)?;
-        let mut schema = Schema::builder();
-        let french =
-            TextFieldIndexing::default().set_tokenizer(FRENCH).set_index_option(IndexRecordOption::WithFreqs);
-        let fields = Fields {
-            text: schema.add_text_field("text", TextOptions::default().set_indexing_options(french)),
-            coverage: schema.add_text_field("coverage", STRING),
-            lat: schema.add_f64_field("lat", FAST),
-            lon: schema.add_f64_field("lon", FAST),
-            card: schema.add_text_field("card", STORED),
-        };
-        let index = Index::create_in_dir(folder, schema.build())?;
-        index.tokenizers().register(FRENCH, analyzer());
-        let writer = index.writer_with_num_threads(2, WRITER)?;
-        Ok(Builder { index, fields, writer })
+fn document(listing: &Listing, fields: Fields) -> TantivyDocument {
+    let mut document = TantivyDocument::default();
+    document.add_text(fields.text, text(listing));
+    for token in Tokens::of_listing(listing) {
+        document.add_text(fields.coverage, token);
     }
-
-    pub fn take(&self, listing: &Listing) -> Result<()> {
-        let fields = &listing.fields;
-        let mut document = TantivyDocument::default();
-        document.add_text(self.fields.text, text(listing));
-        for token in Tokens::of_listing(listing) {
-            document.add_text(self.fields.coverage, token);
-        }
-        let site = fields.location.map(|site| site.point()).or(fields.commune().map(|commune| commune.point));
-        if let Some(site) = site {
-            document.add_f64(self.fields.lat, site.lat);
-            document.add_f64(self.fields.lon, site.lon);
-        }
-        let card = card(listing);
-        document.add_text(self.fields.card, card);
-        self.writer.add_document(document)?;
-        Ok(())
+    let location = listing.fields.location.map(|site| site.point());
+    if let Some(site) = location.or(listing.fields.commune().map(|commune| commune.point)) {
+        document.add_f64(fields.lat, site.lat);
+        document.add_f64(fields.lon, site.lon);
     }
-
-    /// Commits, and waits for the merges, as a server at rest would have.
-    pub fn finish(mut self) -> Result<Raw> {
-        self.writer.commit()?;
-        self.writer.wait_merging_threads()?;
-        let reader = self.index.reader()?;
-        Ok(Raw { reader, fields: self.fields, analyzer: analyzer() })
-    }
+    document.add_text(fields.card, card(listing));
+    document
 }
 
 /// Every text of a listing.
@@ -204,7 +191,7 @@ impl Raw {
                     (columns.f64("lat")?.first(address.doc_id), columns.f64("lon")?.first(address.doc_id));
                 if let (Some(lat), Some(lon)) = (lat, lon) {
                     let km = commune.point.distance_km(Point { lat, lon });
-                    body.push_str(&format!(",\"distance_km\":{km:.1}"));
+                    let _ = write!(body, ",\"distance_km\":{km:.1}");
                 }
             }
             body.push('}');

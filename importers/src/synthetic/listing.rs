@@ -62,11 +62,11 @@ impl Maker {
         let mut fields = Fields::new(name, kind.category);
         fields.acronym = kind.category.acronym().filter(|_| dice.chance(10)).map(str::to_owned);
         fields.organization = dice.chance(80).then(|| self.organization(kind, commune, dice));
-        Self::place(&mut fields, commune, dice);
-        Self::contacts(&mut fields, number, commune, dice);
-        Self::texts(&mut fields, theme, dice);
+        place(&mut fields, commune, dice);
+        contacts(&mut fields, number, commune, dice);
+        texts(&mut fields, theme, dice);
         fields.coverage = self.coverage(kind, commune, dice);
-        Self::conditions(&mut fields, kind, dice);
+        conditions(&mut fields, kind, dice);
         fields.status = match dice.below(100) {
             0..=1 => Status::Sature,
             2 => Status::FermeTemporairement,
@@ -90,61 +90,6 @@ impl Maker {
         named(dice.pick(&LISTS.organizations), kind, commune, dice)
     }
 
-    fn place(fields: &mut Fields, commune: &Commune, dice: &mut Dice) {
-        fields.commune = Some(commune.code.to_string());
-        fields.address =
-            dice.chance(88).then(|| format!("{} {}", 1 + dice.below(180), dice.pick(&LISTS.streets)));
-        if !commune.postal_codes.is_empty() && dice.chance(95) {
-            fields.postal_code = Some(dice.pick(&commune.postal_codes).to_string());
-        }
-        let point = match dice.below(100) {
-            0..=4 => return,
-            5..=14 => (commune.point, Precision::Commune),
-            _ => (scattered(commune, dice), Precision::Address),
-        };
-        let (point, precision) = point;
-        fields.location = Some(Location { lat: point.lat, lon: point.lon, precision });
-    }
-
-    /// Numbers that ARCEP keeps for fiction, addresses of a domain that is nobody's.
-    fn contacts(fields: &mut Fields, number: u64, commune: &Commune, dice: &mut Dice) {
-        let phones = match dice.below(100) {
-            0..=7 => 0,
-            8..=89 => 1,
-            _ => 2,
-        };
-        for _ in 0..phones {
-            let phone = format!("{}{:04}", fictional_prefix(&commune.region), dice.below(10_000));
-            let phone: Phone = phone.parse().expect("numbers of these ranges can be written (tested)");
-            if !fields.phone.contains(&phone) {
-                fields.phone.push(phone);
-            }
-        }
-        if dice.chance(55) {
-            fields.email.push(format!("accueil-{number}@example.org"));
-        }
-        if dice.chance(50) {
-            fields.website.push(format!("https://example.org/ressources/{number}"));
-        }
-    }
-
-    fn texts(fields: &mut Fields, theme: Theme, dice: &mut Dice) {
-        fields.summary = dice.chance(60).then(|| text::text(6 + dice.below(13), theme, dice));
-        let words = match dice.below(100) {
-            0..=11 => 0,
-            // Short texts more often than long ones.
-            _ => 1 + dice.below(LONGEST_DESCRIPTION).min(dice.below(LONGEST_DESCRIPTION)),
-        };
-        fields.description = (words > 0).then(|| text::text(words, theme, dice));
-        let mut phrase = |field: &str, percent: u64| {
-            dice.chance(percent).then(|| dice.pick(&LISTS.phrases[field]).to_owned())
-        };
-        fields.referral = phrase("referral", 55);
-        fields.inclusion = phrase("inclusion", 35);
-        fields.exclusion = phrase("exclusion", 15);
-        fields.cost = phrase("cost", 60);
-    }
-
     fn coverage(&self, kind: &Kind, commune: &Commune, dice: &mut Dice) -> Vec<Coverage> {
         let own = Coverage::Commune(commune.code.to_string());
         let only = match CoverageLevel::ALL[kind.levels.draw(dice)] {
@@ -166,32 +111,85 @@ impl Maker {
         };
         vec![only]
     }
+}
 
-    /// For whom, when and on which terms.
-    fn conditions(fields: &mut Fields, kind: &Kind, dice: &mut Dice) {
-        let theme = kind.category.theme();
-        let parcours = &LISTS.parcours[&theme];
-        if dice.chance(75) {
-            fields.audiences = dice.pick(&parcours.audiences);
+fn place(fields: &mut Fields, commune: &Commune, dice: &mut Dice) {
+    fields.commune = Some(commune.code.to_string());
+    fields.address =
+        dice.chance(88).then(|| format!("{} {}", 1 + dice.below(180), dice.pick(&LISTS.streets)));
+    if !commune.postal_codes.is_empty() && dice.chance(95) {
+        fields.postal_code = Some(dice.pick(&commune.postal_codes).to_string());
+    }
+    let (point, precision) = match dice.below(100) {
+        0..=4 => return,
+        5..=14 => (commune.point, Precision::Commune),
+        _ => (scattered(commune, dice), Precision::Address),
+    };
+    fields.location = Some(Location { lat: point.lat, lon: point.lon, precision });
+}
+
+/// Numbers that ARCEP keeps for fiction, addresses of a domain that is nobody's.
+fn contacts(fields: &mut Fields, number: u64, commune: &Commune, dice: &mut Dice) {
+    let phones = match dice.below(100) {
+        0..=7 => 0,
+        8..=89 => 1,
+        _ => 2,
+    };
+    for _ in 0..phones {
+        let phone = format!("{}{:04}", fictional_prefix(&commune.region), dice.below(10_000));
+        let phone: Phone = phone.parse().expect("numbers of these ranges can be written (tested)");
+        if !fields.phone.contains(&phone) {
+            fields.phone.push(phone);
         }
-        (fields.age_min, fields.age_max) = dice.pick(&parcours.ages);
-        if dice.chance(80) {
-            fields.themes.push(theme);
-        }
-        if dice.chance(85) {
-            fields.modes.clone_from(&kind.modes);
-        }
-        fields.hours = dice.chance(50).then(|| dice.pick(&LISTS.hours));
-        if dice.chance(50) {
-            fields.referred_by.push(dice.pick(ReferredBy::ALL));
-        }
-        fields.delay_days = dice.chance(40).then(|| dice.pick(&DELAYS));
-        if dice.chance(8) {
-            fields.languages = vec!["fr".to_owned(), dice.pick(&LANGUAGES).to_owned()];
-        }
-        if dice.chance(35) {
-            fields.accessibility.push("pmr".to_owned());
-        }
+    }
+    if dice.chance(55) {
+        fields.email.push(format!("accueil-{number}@example.org"));
+    }
+    if dice.chance(50) {
+        fields.website.push(format!("https://example.org/ressources/{number}"));
+    }
+}
+
+fn texts(fields: &mut Fields, theme: Theme, dice: &mut Dice) {
+    fields.summary = dice.chance(60).then(|| text::text(6 + dice.below(13), theme, dice));
+    let words = match dice.below(100) {
+        0..=11 => 0,
+        // Short texts more often than long ones.
+        _ => 1 + dice.below(LONGEST_DESCRIPTION).min(dice.below(LONGEST_DESCRIPTION)),
+    };
+    fields.description = (words > 0).then(|| text::text(words, theme, dice));
+    let mut phrase =
+        |field: &str, percent: u64| dice.chance(percent).then(|| dice.pick(&LISTS.phrases[field]).to_owned());
+    fields.referral = phrase("referral", 55);
+    fields.inclusion = phrase("inclusion", 35);
+    fields.exclusion = phrase("exclusion", 15);
+    fields.cost = phrase("cost", 60);
+}
+
+/// For whom, when and on which terms.
+fn conditions(fields: &mut Fields, kind: &Kind, dice: &mut Dice) {
+    let theme = kind.category.theme();
+    let parcours = &LISTS.parcours[&theme];
+    if dice.chance(75) {
+        fields.audiences = dice.pick(&parcours.audiences);
+    }
+    (fields.age_min, fields.age_max) = dice.pick(&parcours.ages);
+    if dice.chance(80) {
+        fields.themes.push(theme);
+    }
+    if dice.chance(85) {
+        fields.modes.clone_from(&kind.modes);
+    }
+    fields.hours = dice.chance(50).then(|| dice.pick(&LISTS.hours));
+    if dice.chance(50) {
+        fields.referred_by.push(dice.pick(ReferredBy::ALL));
+    }
+    fields.delay_days = dice.chance(40).then(|| dice.pick(&DELAYS));
+    if dice.chance(8) {
+        fields.languages = vec!["fr".to_owned(), dice.pick(&LANGUAGES).to_owned()];
+    }
+    if dice.chance(35) {
+        fields.accessibility.push("pmr".to_owned());
     }
 }
 
