@@ -1,6 +1,8 @@
 //! How the listings of one segment stand to a place: found once per question from the lists of the tokens that hold the
 //! place, so that whatever else is asked is only asked of who may help here.
 
+use std::sync::{Mutex, PoisonError};
+
 use maille_domain::CoverageLevel;
 use maille_territory::Point;
 use tantivy::schema::IndexRecordOption;
@@ -37,10 +39,16 @@ pub enum Unknowns {
 
 /// The standing of every document of a segment, in a byte each; and those that do not serve elsewhere, in no order.
 pub struct Standings {
+    /// [`ELSEWHERE`] beyond the segment.
     codes: Vec<u8>,
     /// Who serves the place, or may.
     pub here: Vec<DocId>,
 }
+
+/// What past questions were answered with, every code [`ELSEWHERE`] again: making one anew costs as much as filling it.
+static SPARE: Mutex<Vec<(Vec<u8>, Vec<DocId>)>> = Mutex::new(Vec::new());
+/// As many as are in use at once on two cores: a byte per document each.
+const MOST_SPARE: usize = 8;
 
 const ELSEWHERE: u8 = 0;
 const UNKNOWN: u8 = u8::MAX;
@@ -53,7 +61,10 @@ impl Standings {
         scope: &Scope,
         unknowns: Unknowns,
     ) -> Result<Standings, Error> {
-        let mut standings = Standings { codes: vec![ELSEWHERE; segment.len()], here: Vec::new() };
+        let spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let (mut codes, here) = spare.unwrap_or_default();
+        codes.resize(codes.len().max(segment.len()), ELSEWHERE);
+        let mut standings = Standings { codes, here };
         let mut tokens: Vec<(Match, u64)> =
             scope.tokens().iter().map(|(token, found)| (*found, token.0)).collect();
         tokens.sort_unstable();
@@ -98,6 +109,17 @@ impl Standings {
             ELSEWHERE => Standing::Elsewhere,
             UNKNOWN => Standing::Unknown,
             code => Standing::Serves(decode(code)),
+        }
+    }
+}
+
+impl Drop for Standings {
+    fn drop(&mut self) {
+        let (mut codes, mut here) = (std::mem::take(&mut self.codes), std::mem::take(&mut self.here));
+        here.drain(..).for_each(|doc| codes[doc as usize] = ELSEWHERE);
+        let mut spare = SPARE.lock().unwrap_or_else(PoisonError::into_inner);
+        if spare.len() < MOST_SPARE {
+            spare.push((codes, here));
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use maille_index::answer::{Answer, Correction, Facets, Interpretation, PlaceUnderstood, Span, Understood};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -19,7 +19,7 @@ use crate::state::WebState;
 /// An answer.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Answer)]
-pub struct AnswerView {
+pub struct AnswerView<'a> {
     /// How the request was understood.
     pub interpretation: InterpretationView,
     /// False when nothing open serves the place.
@@ -27,7 +27,7 @@ pub struct AnswerView {
     /// How many listings match.
     pub total: u64,
     /// One page of them, best first.
-    pub hits: Vec<HitView>,
+    pub hits: Vec<HitView<'a>>,
     /// Counts per criterion; null with `facets=false`.
     pub facets: Option<FacetsView>,
     /// What was given up to find these; null when nothing was.
@@ -35,7 +35,7 @@ pub struct AnswerView {
     /// National numbers to say first.
     pub alerts: Vec<AlertView>,
     /// Who coordinates care in the commune asked; null when none was, or nobody is known to.
-    pub territory: Option<TerritoryView>,
+    pub territory: Option<TerritoryView<'a>>,
 }
 
 /// A request as understood.
@@ -162,8 +162,8 @@ pub struct AlertView {
     pub why: String,
 }
 
-impl From<&Answer> for AnswerView {
-    fn from(answer: &Answer) -> AnswerView {
+impl<'a> From<&'a Answer> for AnswerView<'a> {
+    fn from(answer: &'a Answer) -> AnswerView<'a> {
         let steps: Vec<StepView> = answer
             .widened
             .iter()
@@ -301,11 +301,11 @@ fn pair(span: Span) -> Option<[usize; 2]> {
 pub async fn search(
     State(state): State<WebState>,
     Query(parameters): Query<SearchParameters>,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<Response, Error> {
     let now = state.now();
     let request = parameters.request(now);
     let answer = state.ask(move |node| node.search(&request, now)).await??;
-    Ok((not_stored(), Json(AnswerView::from(&answer))))
+    Ok((not_stored(), Json(AnswerView::from(&answer))).into_response())
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
-use axum::response::IntoResponse;
+use axum::response::{IntoResponse, Response};
 use maille_index::answer::TerritoryOf;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -17,17 +17,17 @@ use crate::state::WebState;
 /// Who coordinates care in a commune; empty lists mean unknown.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = TerritoryOf)]
-pub struct TerritoryView {
+pub struct TerritoryView<'a> {
     /// COG code of the commune.
     pub commune: String,
     /// The coordination territories that hold it.
     pub territories: Vec<TerritoryNameView>,
     /// Its DAC.
-    pub dac: Vec<HitView>,
+    pub dac: Vec<HitView<'a>>,
     /// Its CPTS.
-    pub cpts: Vec<HitView>,
+    pub cpts: Vec<HitView<'a>>,
     /// Its MDPH.
-    pub mdph: Vec<HitView>,
+    pub mdph: Vec<HitView<'a>>,
 }
 
 /// A coordination territory.
@@ -42,9 +42,9 @@ pub struct TerritoryNameView {
     pub name: String,
 }
 
-impl From<&TerritoryOf> for TerritoryView {
-    fn from(of: &TerritoryOf) -> TerritoryView {
-        let hits = |hits: &[maille_index::answer::Hit]| hits.iter().map(HitView::from).collect();
+impl<'a> From<&'a TerritoryOf> for TerritoryView<'a> {
+    fn from(of: &'a TerritoryOf) -> TerritoryView<'a> {
+        let hits = |hits: &'a [maille_index::answer::Hit]| hits.iter().map(HitView::from).collect();
         TerritoryView {
             commune: of.commune.code.to_string(),
             territories: of
@@ -77,7 +77,7 @@ impl From<&TerritoryOf> for TerritoryView {
 pub async fn territories(
     State(state): State<WebState>,
     commune: Result<Path<String>, PathRejection>,
-) -> Result<impl IntoResponse, Error> {
+) -> Result<Response, Error> {
     let Path(commune) = commune.map_err(|_| Error::NotFound(Missing::Commune))?;
     let now = state.now();
     let of = state
@@ -88,7 +88,7 @@ pub async fn territories(
         })
         .await?
         .map_err(Error::NotFound)?;
-    Ok((not_stored(), Json(TerritoryView::from(&of))))
+    Ok((not_stored(), Json(TerritoryView::from(&of))).into_response())
 }
 
 #[cfg(test)]
