@@ -1,7 +1,5 @@
 //! `make bench`: maille beside a server that only says hello, a bare tantivy, and PostgreSQL's own full text, on the same
-//! listings and queries, in one run.
-//!
-//!     maille-bench PROGRAM DATE LISTINGS…
+//! listings and queries, in one run: `maille-bench PROGRAM DATE LISTINGS…`.
 
 mod hello;
 mod load;

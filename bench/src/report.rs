@@ -6,6 +6,11 @@ use crate::load::Figures;
 use crate::machine::Spent;
 use crate::queries::Kind;
 
+/// Share of the machine beyond which a run measures the others.
+const NOISY: f64 = 0.2;
+const NOISE: &str = "> **Passage bruyant** : d’autres processus prenaient la machine (dernière colonne). Ces chiffres disent que la mesure \
+     fonctionne, pas ce que maille peut : à refaire sur une machine calme.\n\n";
+
 /// What was measured at one size.
 pub struct Measures {
     pub listings: usize,
@@ -51,6 +56,9 @@ impl Measures {
         let mut text = String::new();
         let thousands = self.listings / 1_000;
         let _ = writeln!(text, "## {thousands} 000 fiches\n");
+        if self.rows.iter().any(|row| row.others > NOISY) {
+            text.push_str(NOISE);
+        }
         text.push_str("| requête | maille dans le processus p50 / p95 / p99 | HTTP, 1 connexion p50 / p95 / p99 | HTTP, 16 connexions p50 / p95 / p99 | par seconde | part de bonjour | tantivy nu | part du nu | PostgreSQL | × PostgreSQL | autres |\n");
         text.push_str("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
         for row in &self.rows {

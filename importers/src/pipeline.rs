@@ -160,7 +160,7 @@ fn start<'a>(format: &'a str, options: &'a ImportOptions, clock: &dyn Clock) -> 
     }
 }
 
-/// Imports the listings of a source. The pipeline holds [`PIECE`] records at a time, whatever their number.
+/// Imports the listings of a source: a thousand records are held at a time, whatever their number.
 pub async fn import_listings(
     store: &Store,
     format: &str,
