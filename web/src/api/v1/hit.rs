@@ -80,7 +80,7 @@ impl<'a> From<&'a Hit> for HitView<'a> {
             distance_km: hit.distance_km.map(|km| (km * 10.0).round() / 10.0),
             coverage: CoverageView { level: hit.coverage.level.code(), label: &hit.coverage.label },
             serves: hit.serves.as_str(),
-            phone: fields.phone.first().map(|phone| phone.as_str()),
+            phone: fields.phone.first().map(maille_domain::Phone::as_str),
             open_now: hit.open_now,
             status: fields.status.code(),
             verified_on: fields.verified_on,
