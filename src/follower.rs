@@ -91,7 +91,7 @@ pub async fn catch_up(directory: &Path, store: &Store, index: &mut Index) -> Res
     }
     loop {
         let Some(batch) = answered(store.feed_after(index.position(), PIECE)).await? else {
-            warn!("la base n’est plus celle que l’index suivait, il est reconstruit");
+            warn!("la base n’est plus celle que l’index suivait : l’index est reconstruit");
             start_again(directory, store, index).await?;
             continue;
         };

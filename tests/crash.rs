@@ -7,7 +7,7 @@ use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use maille_store::Store;
-use maille_store::connection::parse_address;
+use maille_store::cluster::Cluster;
 use sqlx::{Connection, PgConnection, Row};
 use tokio::runtime::Runtime;
 
@@ -205,12 +205,11 @@ impl Town {
         if self.server.is_none() {
             self.server = Some(self.data.serve(&["serve"]));
         }
-        // A command finds the private Postgres, or starts it.
-        self.data.json(&["runs", "--json"]);
-        let socket = self.data.cluster().parent().unwrap().to_str().unwrap().replace('/', "%2F");
-        let servers = parse_address(&format!("postgres://maille@{socket}/maille")).unwrap();
-        let store = self.runtime.block_on(Store::open(&servers)).unwrap();
-        let mut connection = self.runtime.block_on(PgConnection::connect_with(&servers[0])).unwrap();
+        // Held by the test itself while it looks: a server that comes back to its Postgres leaves it for a moment.
+        let cluster = self.runtime.block_on(Cluster::start(self.data.path())).unwrap();
+        let options = cluster.connect_options();
+        let store = self.runtime.block_on(Store::open(std::slice::from_ref(&options))).unwrap();
+        let mut connection = self.runtime.block_on(PgConnection::connect_with(&options)).unwrap();
         let mut ask = |query: &'static str| {
             self.runtime.block_on(sqlx::query(query).fetch_all(&mut connection)).unwrap()
         };
@@ -253,6 +252,7 @@ impl Town {
         }
         twin::wait_until_true(self.server.as_ref().unwrap(), &store, &self.runtime);
         self.runtime.block_on(store.close());
+        self.runtime.block_on(cluster.stop()).unwrap();
     }
 }
 
