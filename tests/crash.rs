@@ -11,7 +11,7 @@ use maille_store::cluster::Cluster;
 use sqlx::{Connection, PgConnection, Row};
 use tokio::runtime::Runtime;
 
-use crate::support::{DataDirectory, Dice, Server, asked_for, kill_all, twin};
+use crate::support::{DataDirectory, Dice, Server, asked_for, kill_all, twin, wait_until};
 
 const SEED: u64 = 20_261_125;
 const LISTINGS: u32 = 150;
@@ -252,6 +252,9 @@ impl Town {
         }
         twin::wait_until_true(self.server.as_ref().unwrap(), &store, &self.runtime);
         self.runtime.block_on(store.close());
+        // Not the last to leave: the server has its Postgres again.
+        let server = self.server.as_ref().unwrap();
+        wait_until("the server is back", || server.json("/health/ready")["status"] == "ok");
         self.runtime.block_on(cluster.stop()).unwrap();
     }
 }

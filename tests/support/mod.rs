@@ -254,6 +254,7 @@ pub fn under_load(server: &Server, happens: impl FnOnce()) {
 
 /// Kills every process of a Postgres at once: the main one first, which would start others in place of those killed.
 pub fn kill_all(main: u32) {
+    assert_ne!(main, 0, "no Postgres runs: 0 would be this very process");
     let processes = std::iter::once(main).chain(children(main)).map(|process| process.to_string());
     let _ = Command::new("kill").arg("-KILL").args(processes).stderr(Stdio::null()).status();
 }
