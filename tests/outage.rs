@@ -146,14 +146,20 @@ fn a_long_absence_under_load_fails_no_search_and_the_feed_resumes() {
     server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile d’après 4");
 }
 
-#[test]
-fn a_copy_that_takes_over_is_followed_from_where_the_first_one_was() {
+/// A Postgres with two teams, its copy, and a data directory that knows both.
+fn two_teams_and_their_copy() -> (Postgres, Postgres, DataDirectory) {
     let first = Postgres::new();
     let data = DataDirectory::on(Postgres::address(&[&first]));
     let file = data.file("teams.csv", TWO_TEAMS);
     data.json(&["import", "csv", &file, "--source", "essai", "--json"]);
     let second = Postgres::copy_of(&first);
     let data = DataDirectory::on(Postgres::address(&[&first, &second]));
+    (first, second, data)
+}
+
+#[test]
+fn a_copy_that_takes_over_is_followed_from_where_the_first_one_was() {
+    let (first, second, data) = two_teams_and_their_copy();
     let server = data.serve(&["serve"]);
     under_load(&server, || {
         set(&data, "emg-1", "Équipe mobile du premier serveur");
@@ -164,19 +170,15 @@ fn a_copy_that_takes_over_is_followed_from_where_the_first_one_was() {
         set(&data, "emg-1", "Équipe mobile du second serveur");
         server.wait_until_found(TEAMS_OF_BAGNEUX, "Équipe mobile du second serveur");
     });
-    assert_eq!(server.json("/health/ready")["status"], "ok");
+    // Said once the feed was read to its end, a moment after what it brought is found.
+    wait_until("all is well again", || server.json("/health/ready")["status"] == "ok");
     is_true_to(&server, &Postgres::address(&[&second]));
 }
 
 /// The worst failover: the copy lacks the last writes, and goes on from there. The index has what nobody has any more.
 #[test]
 fn a_copy_without_the_last_writes_is_followed_all_the_same() {
-    let first = Postgres::new();
-    let data = DataDirectory::on(Postgres::address(&[&first]));
-    let file = data.file("teams.csv", TWO_TEAMS);
-    data.json(&["import", "csv", &file, "--source", "essai", "--json"]);
-    let second = Postgres::copy_of(&first);
-    let data = DataDirectory::on(Postgres::address(&[&first, &second]));
+    let (first, second, data) = two_teams_and_their_copy();
     let server = data.serve(&["serve"]);
     second.stop();
     set(&data, "emg-1", "Équipe mobile que personne ne gardera");

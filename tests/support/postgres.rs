@@ -40,6 +40,7 @@ impl Postgres {
                 "--username",
                 "maille",
                 "--write-recovery-conf",
+                "--checkpoint=fast",
                 "--no-sync",
                 "-D",
                 "data",
