@@ -71,6 +71,8 @@ pub enum Command {
     Set(Set),
     /// Montre les corrections dont la source a changé depuis
     Conflicts(Json),
+    /// Mesure les réponses sur des requêtes jugées, et explique les échecs
+    Evaluate(Evaluate),
     /// Reconstruit l’index à côté, puis bascule
     Reindex(Json),
     /// Écrit les fiches sur la sortie standard, dans un format que « import » relit
@@ -157,6 +159,15 @@ pub struct Search {
     #[arg(long, value_name = "COMMUNE")]
     pub commune: Option<String>,
     /// Accepté pour l’uniformité : la réponse est toujours le JSON de l’API
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Evaluate {
+    /// Requêtes jugées (TSV : id, query, commune_insee, expected_categories, relevant_ids, kind)
+    #[arg(value_name = "FICHIER.tsv")]
+    pub file: PathBuf,
     #[command(flatten)]
     pub json: Json,
 }

@@ -23,7 +23,7 @@ const ELISIONS: &[&str] =
 const TOOL_WORDS: &[&str] = &[
     "a", "afin", "au", "aux", "avec", "ce", "ces", "cet", "cette", "chez", "dans", "de", "des", "du", "elle",
     "en", "est", "et", "il", "ils", "je", "la", "le", "les", "leur", "leurs", "lui", "ma", "mes", "mon",
-    "nos", "notre", "nous", "on", "ou", "par", "pour", "que", "qui", "sa", "se", "ses", "son", "sur", "un",
+    "ne", "nos", "notre", "nous", "on", "ou", "par", "pour", "que", "qui", "sa", "se", "ses", "son", "sur", "un",
     "une", "vers", "vos", "votre", "vous", "y",
 ];
 
@@ -40,10 +40,19 @@ pub struct Word {
 
 /// The words of a text that mean something, in order.
 pub fn words(text: &str) -> Vec<Word> {
+    words_that(text, |plain| !is_tool(plain))
+}
+
+/// Every word of a text, in order, those that only relate others included.
+pub fn all_words(text: &str) -> Vec<Word> {
+    words_that(text, |_| true)
+}
+
+fn words_that(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Word> {
     let pieces: Vec<(String, Range<usize>, String)> = pieces(text)
         .into_iter()
         .map(|(lower, span)| (fold_word(&lower), span, lower))
-        .filter(|(plain, ..)| !plain.is_empty() && !is_tool(plain))
+        .filter(|(plain, ..)| !plain.is_empty() && wanted(plain))
         .collect();
     let lowered: Vec<&str> = pieces.iter().map(|(.., lower)| lower.as_str()).collect();
     let stems = stems(&lowered);

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::rank::Ground;
 use maille_domain::vocabulary::{Audience, Mode, Theme};
 use maille_domain::{Category, CoverageLevel, Listing};
 use maille_territory::{Commune, Place};
@@ -69,6 +70,18 @@ pub struct Understood {
 pub enum By {
     /// A parameter of the request.
     Parameter,
+    /// The acronym of a kind.
+    Acronym,
+    /// The label of a kind.
+    Label,
+    /// Another name of a kind.
+    Synonym,
+    /// A name that a kind had, or that of what it replaced.
+    OldName,
+    /// A need, as people say it.
+    Need,
+    /// Words of the text that say so themselves.
+    Text,
 }
 
 impl By {
@@ -76,6 +89,12 @@ impl By {
     pub const fn as_str(self) -> &'static str {
         match self {
             By::Parameter => "parameter",
+            By::Acronym => "acronym",
+            By::Label => "label",
+            By::Synonym => "synonym",
+            By::OldName => "old_name",
+            By::Need => "need",
+            By::Text => "text",
         }
     }
 }
@@ -117,7 +136,9 @@ pub struct Hit {
     pub serves: Serves,
     /// Whether it is open at the time asked; `None` when nobody said.
     pub open_now: Option<bool>,
-    /// Why it is here, in French, from the numbers that ranked it.
+    /// The points that ranked it, in the order of [`Ground::ALL`].
+    pub points: [f64; Ground::ALL.len()],
+    /// Why it is here, in French, from those points.
     pub why: Vec<String>,
 }
 

@@ -1,7 +1,7 @@
 //! Who coordinates care in a commune.
 
 use chrono::{DateTime, NaiveDate, Utc};
-use maille_domain::{Category, Request};
+use maille_domain::Category;
 use maille_territory::{Commune, Place, PlaceKind, france};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocAddress, Term};
@@ -10,8 +10,8 @@ use crate::answer::{Hit, TerritoryOf};
 use crate::coverage::Scope;
 use crate::criteria::Criteria;
 use crate::error::Error;
-use crate::hit::{Maker, Measure, day};
-use crate::rank::{steps, turn};
+use crate::hit::{Answered, Maker, Measure, day, halfway};
+use crate::rank::{Weights, steps, turn};
 use crate::segment::each_block;
 use crate::snapshot::Snapshot;
 use crate::standing::{Standing, Standings, Unknowns, standings};
@@ -24,12 +24,13 @@ const MOST_OF_TERRITORY: usize = 5;
 pub fn territory_of(
     snapshot: &Snapshot,
     commune: &'static Commune,
+    weights: &Weights,
     now: DateTime<Utc>,
 ) -> Result<TerritoryOf, Error> {
     let place = france().place(PlaceKind::Commune, &commune.code);
     let place = place.ok_or_else(|| Error::Engine(format!("the commune {} is no place", commune.code)))?;
     let scope = Scope::of(&place, &snapshot.territories);
-    coordination(snapshot, commune, &place, &scope, None, now)
+    coordination(snapshot, commune, &place, &scope, None, weights, now)
 }
 
 /// The same of the commune of a place, whose standings may be known.
@@ -39,6 +40,7 @@ pub fn coordination(
     place: &Place,
     scope: &Scope,
     known: Option<&[Standings]>,
+    weights: &Weights,
     now: DateTime<Utc>,
 ) -> Result<TerritoryOf, Error> {
     let found;
@@ -48,12 +50,20 @@ pub fn coordination(
         found = standings(snapshot, scope, Unknowns::None)?;
         &found
     };
-    let criteria = Criteria::of(&Request::default());
-    let measure = Measure { scope: Some(scope), origin: place.point, criteria: &criteria, kinds: &[] };
-    let maker = Maker { measure, place: Some(place), territories: &snapshot.territories, at: now };
+    let criteria = Criteria::default();
+    let measure = Measure {
+        scope: Some(scope),
+        origin: place.point,
+        halfway_km: halfway(place.point),
+        criteria: &criteria,
+        kinds: &[],
+        weights,
+    };
+    let today = day(now);
+    let maker = Maker { measure, place: Some(place), territories: &snapshot.territories, at: now, today };
     let names = snapshot.territories.of_commune(commune);
     let of_kind = |code: &str| match Category::from_code(code) {
-        Some(kind) => serving(snapshot, kind, standings, &maker, day(now)),
+        Some(kind) => serving(snapshot, kind, standings, &maker, today),
         None => Ok(Vec::new()),
     };
     Ok(TerritoryOf {
@@ -76,8 +86,7 @@ fn serving(
     let mut found = Vec::new();
     let term = Term::from_field_text(snapshot.fields().category, kind.code());
     for ((ordinal, reader, segment), standings) in snapshot.segments().zip(standings) {
-        let lists = reader.inverted_index(snapshot.fields().category)?;
-        let Some(mut list) = lists.read_block_postings(&term, IndexRecordOption::Basic)? else { continue };
+        let Some(mut list) = segment.category.read_block_postings(&term, IndexRecordOption::Basic)? else { continue };
         each_block(&mut list, |docs, _| {
             for doc in docs.iter().copied().filter(|doc| !reader.is_deleted(*doc)) {
                 let standing = standings.get(doc);
@@ -85,7 +94,7 @@ fn serving(
                     let traits = segment.traits(doc);
                     let mut facts = maker.measure.facts(&traits, segment.upkeep(doc), Some(standing), 0.0);
                     facts.distance_km = maker.measure.distance_km(segment.site(doc));
-                    let steps = steps(&facts, today);
+                    let steps = steps(&facts, today, maker.measure.weights);
                     let turn = turn(segment.identity(doc), today);
                     found.push((std::cmp::Reverse(steps), turn, DocAddress::new(ordinal, doc)));
                 }
@@ -94,5 +103,5 @@ fn serving(
     }
     found.sort_unstable();
     let best = found.into_iter().take(MOST_OF_TERRITORY);
-    best.map(|(.., address)| Ok(maker.hit(snapshot.listing(address)?, 0.0))).collect()
+    best.map(|(.., address)| Ok(maker.hit(snapshot.listing(address)?, Answered::default()))).collect()
 }

@@ -58,7 +58,8 @@ pub struct Tokens {
     pub reach: Vec<Token>,
 }
 
-static COMMUNES: LazyLock<PointTree> = LazyLock::new(|| {
+/// The communes, by position, at their town halls.
+pub static COMMUNES: LazyLock<PointTree> = LazyLock::new(|| {
     PointTree::new((0..).zip(france().communes()).map(|(position, commune)| (position, commune.point)))
 });
 

@@ -13,6 +13,7 @@ use crate::error::Error;
 use crate::rank::Fit;
 use crate::segment::Segment;
 use crate::traits::{Traits, kinds, mask, position};
+use crate::understand::Reading;
 
 /// The criteria that have facets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,16 +35,29 @@ pub enum Verdict {
     Fails,
 }
 
-/// The criteria of a request.
-#[derive(Debug, Clone)]
+/// The criteria of a request. Those chosen apart are required; what a text says of people and manner only orders, and its
+/// age and moment are required as long as something answers ([`Ease`]).
+#[derive(Debug, Clone, Default)]
 pub struct Criteria {
     /// By position in the vocabulary; empty: any.
     categories: Vec<bool>,
     audiences: u16,
     modes: u16,
     themes: u16,
+    wished_audiences: u16,
+    wished_modes: u16,
     age: Option<u8>,
-    open_at: Option<DateTime<Utc>>,
+    age_required: bool,
+    /// When it must be open, and whether hours that nobody gave will do.
+    open_at: Option<(DateTime<Utc>, bool)>,
+}
+
+/// What of a text is no longer required, in the order in which it is given up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ease {
+    Nothing,
+    Time,
+    Age,
 }
 
 fn everybody() -> u16 {
@@ -65,8 +79,8 @@ pub fn is_in(themes: u16, asked: u16) -> bool {
 }
 
 impl Criteria {
-    /// Those of a request, without what it turned off.
-    pub fn of(request: &Request) -> Criteria {
+    /// Those of a request, without what it turned off; and those of its text, `moment` being the instant it tells.
+    pub fn of(request: &Request, reading: &Reading, moment: Option<DateTime<Utc>>) -> Criteria {
         let obeyed = |off: Off| !request.off.contains(&off);
         let mut categories = Vec::new();
         if obeyed(Off::Category) && !request.categories.is_empty() {
@@ -75,21 +89,46 @@ impl Criteria {
                 categories[position(*category)] = true;
             }
         }
+        let wished_audiences: Vec<Audience> = reading.audiences.iter().map(|read| read.what).collect();
+        let wished_modes: Vec<Mode> = reading.modes.iter().map(|read| read.what).collect();
+        let asked_age = request.age.filter(|_| obeyed(Off::Age));
+        let asked_moment = request.open_at.filter(|_| obeyed(Off::Time));
         Criteria {
             categories,
             audiences: if obeyed(Off::Audience) { mask(Audience::ALL, &request.audiences) } else { 0 },
             modes: if obeyed(Off::Mode) { mask(Mode::ALL, &request.modes) } else { 0 },
             themes: mask(Theme::ALL, &request.themes),
-            age: request.age.filter(|_| obeyed(Off::Age)),
-            open_at: request.open_at.filter(|_| obeyed(Off::Time)),
+            wished_audiences: mask(Audience::ALL, &wished_audiences),
+            wished_modes: mask(Mode::ALL, &wished_modes),
+            age: asked_age.or(reading.age.as_ref().map(|read| read.what)),
+            age_required: true,
+            open_at: asked_moment.map(|at| (at, false)).or(moment.map(|at| (at, true))),
         }
+    }
+
+    /// The same with less of the text required; `None` when that changes nothing. What was chosen apart stays.
+    pub fn eased(&self, request: &Request, ease: Ease) -> Option<Criteria> {
+        let mut eased = self.clone();
+        if ease >= Ease::Time && self.open_at.is_some_and(|(_, unknown_too)| unknown_too) {
+            eased.open_at = None;
+        }
+        if ease >= Ease::Age && self.age.is_some() && request.age.is_none() {
+            eased.age_required = false;
+        }
+        let changes = (eased.open_at, eased.age_required) != (self.open_at, self.age_required);
+        (changes || ease == Ease::Nothing).then_some(eased)
+    }
+
+    fn takes(&self, traits: &Traits) -> bool {
+        let outside = |age: u8| {
+            traits.age_min.is_some_and(|min| age < min) || traits.age_max.is_some_and(|max| age > max)
+        };
+        !self.age.is_some_and(outside)
     }
 
     /// Whether a listing fits the criteria that have facets, and the age.
     pub fn verdict(&self, traits: &Traits) -> Verdict {
-        if let Some(age) = self.age
-            && (traits.age_min.is_some_and(|min| age < min) || traits.age_max.is_some_and(|max| age > max))
-        {
+        if self.age_required && !self.takes(traits) {
             return Verdict::Fails;
         }
         let checks = [
@@ -108,12 +147,17 @@ impl Criteria {
 
     /// How well it is for the audience asked.
     pub fn audience(&self, traits: &Traits) -> Fit {
-        fit(self.audiences, traits.audiences)
+        fit(self.audiences | self.wished_audiences, traits.audiences, everybody())
+    }
+
+    /// How well it comes in the mode asked.
+    pub fn mode(&self, traits: &Traits) -> Fit {
+        fit(self.modes | self.wished_modes, traits.modes, 0)
     }
 
     /// How well it belongs to the parcours asked.
     pub fn theme(&self, traits: &Traits) -> Fit {
-        fit(self.themes, traits.themes)
+        fit(self.themes, traits.themes, every_theme())
     }
 
     /// How well it takes the age asked.
@@ -121,40 +165,42 @@ impl Criteria {
         match (self.age, traits.age_min, traits.age_max) {
             (None, ..) => Fit::NotAsked,
             (_, None, None) => Fit::Unsaid,
-            _ => Fit::Said,
+            _ if self.takes(traits) => Fit::Said,
+            _ => Fit::Otherwise,
         }
     }
 }
 
-fn fit(asked: u16, of_listing: u16) -> Fit {
+fn fit(asked: u16, of_listing: u16, all: u16) -> Fit {
     match (asked, of_listing) {
         (0, _) => Fit::NotAsked,
         (_, 0) => Fit::Unsaid,
         _ if of_listing & asked != 0 => Fit::Said,
-        _ => Fit::Everybody,
+        _ if of_listing & all != 0 => Fit::Everybody,
+        _ => Fit::Otherwise,
     }
 }
 
 /// Whether listings of one segment are open at the time asked. Equal hours are evaluated once.
 #[derive(Default)]
 pub struct Opening {
-    known: HashMap<u64, bool>,
+    known: HashMap<u64, Option<bool>>,
 }
 
 impl Opening {
-    /// Whether it is open then; hours that nobody gave are not known to be.
+    /// Whether it is open then; hours that nobody gave, or that say they do not know, will do for a text only.
     pub fn is_open(&mut self, criteria: &Criteria, segment: &Segment, doc: DocId) -> Result<bool, Error> {
-        let Some(at) = criteria.open_at else { return Ok(true) };
-        let Some(hours) = segment.hours(doc) else { return Ok(false) };
+        let Some((at, unknown_too)) = criteria.open_at else { return Ok(true) };
+        let Some(hours) = segment.hours(doc) else { return Ok(unknown_too) };
         if let Some(open) = self.known.get(&hours) {
-            return Ok(*open);
+            return Ok(open.unwrap_or(unknown_too));
         }
         let text = segment.hours_text(hours)?;
-        let open = text.split_once('|').is_some_and(|(departement, hours)| {
+        let open = text.split_once('|').and_then(|(departement, hours)| {
             let departement = Some(departement).filter(|code| !code.is_empty());
-            hours.parse::<Hours>().is_ok_and(|hours| hours.is_open(at, departement) == Some(true))
+            hours.parse::<Hours>().ok().and_then(|hours| hours.is_open(at, departement))
         });
         self.known.insert(hours, open);
-        Ok(open)
+        Ok(open.unwrap_or(unknown_too))
     }
 }

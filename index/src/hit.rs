@@ -1,21 +1,22 @@
 //! A listing as a hit: what the formula reads of it, and what is shown.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use maille_domain::hours::time_zone;
 use maille_domain::{Coverage, CoverageLevel, Listing};
-use maille_territory::{Place, Point};
+use maille_territory::{Place, Point, france};
 
 use crate::answer::{CoverageOf, Hit, Serves};
-use crate::coverage::{Scope, is_unknown};
+use crate::coverage::{COMMUNES, Scope, is_unknown};
 use crate::criteria::Criteria;
 use crate::french;
-use crate::rank::Facts;
+use crate::rank::{AROUND_KM, Facts, KindAsked, Weights, halfway_km, points};
 use crate::reasons;
 use crate::standing::Standing;
 use crate::territories::Territories;
-use crate::traits::{Site, Traits, Upkeep, position};
+use crate::thesaurus::thesaurus;
+use crate::traits::{Site, Traits, Upkeep, kind_at, kinds, position};
 
 /// What hits of one request are measured against.
 pub struct Measure<'a> {
@@ -23,9 +24,12 @@ pub struct Measure<'a> {
     pub scope: Option<&'a Scope>,
     /// Where distances start.
     pub origin: Option<Point>,
+    /// Kilometres at which nearness is a half there.
+    pub halfway_km: f64,
     pub criteria: &'a Criteria,
-    /// The kinds that the words name, by position.
-    pub kinds: &'a [bool],
+    /// How each kind is asked, by position; empty: none is.
+    pub kinds: &'a [KindAsked],
+    pub weights: &'a Weights,
 }
 
 impl Measure<'_> {
@@ -39,14 +43,17 @@ impl Measure<'_> {
         };
         Facts {
             words: f64::from(words.min(1.0)),
-            kind: self.kinds.get(traits.category).copied().unwrap_or(false),
+            kind: self.kinds.get(traits.category).copied().unwrap_or(KindAsked::No),
             serves,
             level: found.map_or(CoverageLevel::Unknown, |found| found.level),
             part: found.is_some_and(|found| found.part),
             distance_km: None,
+            halfway_km: self.halfway_km,
             audience: self.criteria.audience(traits),
             age: self.criteria.age(traits),
+            mode: self.criteria.mode(traits),
             theme: self.criteria.theme(traits),
+            common_law: is_common_law(traits.category),
             delay_days: upkeep.delay_days,
             verified_on: upkeep.verified_on,
             status: traits.status,
@@ -57,6 +64,31 @@ impl Measure<'_> {
     pub fn distance_km(&self, site: Option<Site>) -> Option<f64> {
         Some(self.origin?.distance_km(site?.point))
     }
+}
+
+/// How a listing answers the words of a request.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Answered {
+    /// The share of what was asked, 0 to 1.
+    pub share: f32,
+    /// Whether every word stands in it.
+    pub all: bool,
+}
+
+/// Kilometres at which nearness is a half around a point: as far as people there are used to go.
+pub fn halfway(origin: Option<Point>) -> f64 {
+    let people = origin.map_or(0, |origin| {
+        COMMUNES.within(origin, AROUND_KM).map(|(at, _)| u64::from(france().communes()[at as usize].population)).sum()
+    });
+    halfway_km(people)
+}
+
+fn is_common_law(kind: usize) -> bool {
+    static COMMON_LAW: LazyLock<Vec<bool>> = LazyLock::new(|| {
+        let known = &thesaurus().common_law;
+        (0..kinds()).map(|at| kind_at(at).is_some_and(|kind| known.contains(&kind))).collect()
+    });
+    COMMON_LAW.get(kind).copied().unwrap_or(false)
 }
 
 /// The day in Paris, where the directory's day begins.
@@ -72,11 +104,13 @@ pub struct Maker<'a> {
     pub territories: &'a Territories,
     /// When opening is judged.
     pub at: DateTime<Utc>,
+    /// The day of the asking.
+    pub today: NaiveDate,
 }
 
 impl Maker<'_> {
-    /// A listing as a hit.
-    pub fn hit(&self, listing: Arc<Listing>, words: f32) -> Hit {
+    /// A listing as a hit, which answers the words so.
+    pub fn hit(&self, listing: Arc<Listing>, words: Answered) -> Hit {
         let fields = &listing.fields;
         let site = Site::of(fields);
         let point = site.map(|site| site.point);
@@ -88,7 +122,7 @@ impl Maker<'_> {
         });
         let (traits, upkeep) = (Traits::of(fields), Upkeep::of(fields));
         let distance_km = self.measure.distance_km(site);
-        let facts = Facts { distance_km, ..self.measure.facts(&traits, upkeep, standing, words) };
+        let facts = Facts { distance_km, ..self.measure.facts(&traits, upkeep, standing, words.share) };
         let (coverage, said) = match part {
             Some((part, found)) => {
                 let (label, said) = french::coverage(part, self.territories);
@@ -100,8 +134,12 @@ impl Maker<'_> {
             let departement = fields.commune().map(|commune| &*commune.departement);
             hours.is_open(self.at, departement)
         });
+        let points = points(&facts, self.today, self.measure.weights);
         let why = reasons::why(&reasons::Told {
             facts: &facts,
+            points,
+            weights: self.measure.weights,
+            all_words: words.all,
             listing: &listing,
             part: said.as_deref(),
             place: self.place,
@@ -113,6 +151,7 @@ impl Maker<'_> {
             coverage,
             serves: facts.serves.unwrap_or(Serves::Unknown),
             open_now,
+            points,
             why,
             listing,
         }

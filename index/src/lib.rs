@@ -1,8 +1,9 @@
-//! The search engine: French analysis, tantivy, R-tree, ranking, reasons. Knows no SQL.
+//! The search engine: French analysis, thesaurus, understanding, tantivy, R-tree, ranking, reasons. Knows no SQL.
 //!
-//! [`Index`] writes, [`Node`] answers. A request goes through `search`: its place is resolved (`place`) to the tokens
-//! that hold it (`coverage`), its words to lists (`analysis`, `query`, `matching`), matches are checked (`criteria`), ordered by
-//! one documented formula (`rank`) and explained by the numbers that ordered them (`reasons`). Nothing outside this crate
+//! [`Index`] writes, [`Node`] answers. A request goes through `search`: its text is read (`understand`, from the `thesaurus`),
+//! its place is resolved (`place`) to the tokens that hold it (`coverage`), its kinds and words to lists (`analysis`, `query`,
+//! `matching`), matches are checked (`criteria`), ordered by one documented formula (`rank`) and explained by the numbers that
+//! ordered them (`reasons`). Nothing outside this crate
 //! sees a type of the engine underneath.
 
 mod analysis;
@@ -18,6 +19,7 @@ mod generation;
 mod geo;
 mod hit;
 mod index;
+pub mod judged;
 mod matching;
 #[cfg(test)]
 mod naive;
@@ -34,8 +36,10 @@ mod snapshot;
 mod standing;
 mod suggest;
 mod territories;
+mod thesaurus;
 mod top;
 mod traits;
+mod understand;
 mod unknown;
 
 pub use answer::{Answer, Hit, Serves};
@@ -43,3 +47,4 @@ pub use error::{Error, SearchError};
 pub use geo::Window;
 pub use index::{Change, Index, Rebuild};
 pub use node::Node;
+pub use rank::{Ground, WEIGHTS, Weights};

@@ -6,9 +6,12 @@
 //! and 1. Lengths and repetitions play no part: they would put short names first, every day, for no reason that could be
 //! told.
 //!
+//! Listings of a kind that is asked need no word; the words they have count all the same.
+//!
 //! The rarest words lead: of n words of which so many are required, whoever has enough of them has one of the
 //! n − required + 1 rarest. Only documents of those lists, that may serve the place, are looked for in the others.
 
+use maille_domain::Category;
 use tantivy::postings::{BlockSegmentPostings, TermInfo};
 use tantivy::schema::IndexRecordOption;
 use tantivy::{DocId, TERMINATED, Term};
@@ -16,7 +19,7 @@ use tantivy::{DocId, TERMINATED, Term};
 use crate::analysis::Word;
 use crate::error::Error;
 use crate::query::{Asked, BEGINNING_WORTH, SHORTEST_BEGINNING, STEM_WORTH, completions, worth};
-use crate::schema::Part;
+use crate::schema::{Fields, Part};
 use crate::segment::{Segment, each_block};
 use crate::snapshot::Snapshot;
 use crate::standing::Standings;
@@ -66,8 +69,11 @@ struct Looked {
     lists: Vec<Vec<List>>,
 }
 
-/// The words of a request in every segment, those of the shortest lists first.
-pub struct Matching(Vec<Looked>);
+/// The words of a request in every segment, those of the shortest lists first; and the kinds it asks.
+pub struct Matching {
+    words: Vec<Looked>,
+    kinds: Vec<Category>,
+}
 
 /// A document that has enough of the words.
 #[derive(Debug, Clone, Copy)]
@@ -77,19 +83,22 @@ pub struct Candidate {
     pub share: f32,
     /// What the word being looked for is worth there, so far.
     best: f32,
-    answered: usize,
+    /// How many words it has.
+    pub answered: usize,
+    /// Whether its kind is asked: it need not have the words.
+    kept: bool,
 }
 
 impl Candidate {
     /// One that no word was asked of.
     pub fn unasked(doc: DocId) -> Candidate {
-        Candidate { doc, share: 0.0, best: 0.0, answered: 0 }
+        Candidate { doc, share: 0.0, best: 0.0, answered: 0, kept: false }
     }
 }
 
 impl Matching {
     /// Looks up the words in the dictionaries.
-    pub fn of(asked: &Asked, snapshot: &Snapshot) -> Result<Matching, Error> {
+    pub fn of(asked: &Asked, kinds: Vec<Category>, snapshot: &Snapshot) -> Result<Matching, Error> {
         let mut words = Vec::new();
         for (position, word) in asked.words().iter().enumerate() {
             let unfinished = asked.unfinished() && position + 1 == asked.len();
@@ -100,37 +109,64 @@ impl Matching {
             word.weight /= all;
         }
         words.sort_by_key(|word| word.length);
-        Ok(Matching(words))
+        Ok(Matching { words, kinds })
     }
 
-    /// The documents of a segment that have at least `required` of the words, by number, among those that may serve the
-    /// place.
+    /// Whether nothing is looked for.
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.kinds.is_empty()
+    }
+
+    /// The documents of a segment whose kind is asked, or that have at least `required` of the words, by number, among
+    /// those that may serve the place.
     pub fn candidates(
         &self,
         ordinal: usize,
         segment: &Segment,
+        fields: &Fields,
         required: usize,
         standings: Option<&Standings>,
     ) -> Result<Vec<Candidate>, Error> {
-        let mut candidates: Vec<Candidate> = Vec::new();
-        for (at, word) in self.0.iter().enumerate() {
+        let mut candidates = self.of_kinds(segment, fields, standings)?;
+        for (at, word) in self.words.iter().enumerate() {
             let lists = &word.lists[ordinal];
-            if at + required <= self.0.len() {
+            if at + required <= self.words.len() {
                 candidates = united(candidates, gather(lists, segment, standings)?);
             } else {
                 for list in lists {
                     find(list, segment, &mut candidates)?;
                 }
             }
-            let left = self.0.len() - at - 1;
+            let left = self.words.len() - at - 1;
             candidates.retain_mut(|candidate| {
                 candidate.answered += usize::from(candidate.best > 0.0);
                 candidate.share += candidate.best * word.weight;
                 candidate.best = 0.0;
-                candidate.answered + left >= required
+                candidate.kept || candidate.answered + left >= required
             });
         }
         Ok(candidates)
+    }
+
+    fn of_kinds(
+        &self,
+        segment: &Segment,
+        fields: &Fields,
+        standings: Option<&Standings>,
+    ) -> Result<Vec<Candidate>, Error> {
+        let mut found: Vec<DocId> = Vec::new();
+        for kind in &self.kinds {
+            let term = Term::from_field_text(fields.category, kind.code());
+            let Some(term) = segment.category.get_term_info(&term)? else { continue };
+            let mut list = segment.category.read_block_postings_from_terminfo(&term, IndexRecordOption::Basic)?;
+            each_block(&mut list, |docs, _| {
+                let here = docs.iter().filter(|doc| standings.is_none_or(|standings| standings.is_here(**doc)));
+                found.extend(here);
+            });
+        }
+        // A listing has one kind: nothing is there twice.
+        found.sort_unstable();
+        Ok(found.into_iter().map(|doc| Candidate { kept: true, ..Candidate::unasked(doc) }).collect())
     }
 }
 
@@ -221,6 +257,7 @@ fn united(known: Vec<Candidate>, found: Vec<Candidate>) -> Vec<Candidate> {
             kept.best = kept.best.max(next.best);
             kept.share += next.share;
             kept.answered += next.answered;
+            kept.kept |= next.kept;
         }
         same
     });

@@ -15,7 +15,8 @@ use crate::criteria::Criteria;
 use crate::error::{Error, SearchError};
 use crate::generation::{self, Generation, Shared};
 use crate::geo::Window;
-use crate::hit::{Maker, Measure};
+use crate::hit::{Answered, Maker, Measure, day, halfway};
+use crate::rank::{WEIGHTS, Weights};
 use crate::schema::source_term;
 use crate::snapshot::Snapshot;
 use crate::{coordination, place, search, suggest};
@@ -28,6 +29,7 @@ pub struct Node {
 
 struct NodeState {
     dir: PathBuf,
+    weights: Weights,
     snapshot: RwLock<Arc<Snapshot>>,
 }
 
@@ -44,7 +46,7 @@ impl Node {
 
     pub(crate) fn of(dir: &Path, generation: &Shared) -> Result<Node, Error> {
         let snapshot = RwLock::new(Arc::new(Snapshot::latest(generation, None)?));
-        Ok(Node { shared: Arc::new(NodeState { dir: dir.to_owned(), snapshot }) })
+        Ok(Node { shared: Arc::new(NodeState { dir: dir.to_owned(), weights: WEIGHTS, snapshot }) })
     }
 
     pub(crate) fn dir(&self) -> &Path {
@@ -105,7 +107,19 @@ impl Node {
     /// # Errors
     /// What was asked wrongly names its parameter ([`SearchError::parameter`]); the rest is [`SearchError::Internal`].
     pub fn search(&self, request: &Request, now: DateTime<Utc>) -> Result<Answer, SearchError> {
-        search::search(&self.snapshot(), request, now)
+        search::search(&self.snapshot(), &self.shared.weights, request, now)
+    }
+
+    /// The weights of the formula that orders hits.
+    pub fn weights(&self) -> &Weights {
+        &self.shared.weights
+    }
+
+    /// The same node with other weights, at the commit it is at: to see what a weight does.
+    #[must_use]
+    pub fn weighing(&self, weights: Weights) -> Node {
+        let snapshot = RwLock::new(self.snapshot());
+        Node { shared: Arc::new(NodeState { dir: self.shared.dir.clone(), weights, snapshot }) }
     }
 
     /// A listing, closed or withdrawn ones included.
@@ -150,7 +164,7 @@ impl Node {
     /// Who coordinates care in a commune; `None` when no commune has this code.
     pub fn territories_of(&self, commune: &str, now: DateTime<Utc>) -> Option<TerritoryOf> {
         let commune = france().current_commune(commune)?;
-        coordination::territory_of(&self.snapshot(), commune, now)
+        coordination::territory_of(&self.snapshot(), commune, &self.shared.weights, now)
             .inspect_err(|error| {
                 tracing::error!(error.message = %error, "les territoires d’une commune ne se lisent pas");
             })
@@ -161,10 +175,18 @@ impl Node {
     pub fn hit(&self, listing: Arc<Listing>, place: Option<&Place>, now: DateTime<Utc>) -> Hit {
         let snapshot = self.snapshot();
         let scope = place.map(|place| Scope::of(place, &snapshot.territories));
-        let criteria = Criteria::of(&Request::default());
+        let criteria = Criteria::default();
         let origin = place.and_then(|place| place.point);
-        let measure = Measure { scope: scope.as_ref(), origin, criteria: &criteria, kinds: &[] };
-        Maker { measure, place, territories: &snapshot.territories, at: now }.hit(listing, 0.0)
+        let measure = Measure {
+            scope: scope.as_ref(),
+            origin,
+            halfway_km: halfway(origin),
+            criteria: &criteria,
+            kinds: &[],
+            weights: &self.shared.weights,
+        };
+        let maker = Maker { measure, place, territories: &snapshot.territories, at: now, today: day(now) };
+        maker.hit(listing, Answered::default())
     }
 
     /// The listings nearest to a point, with their distances in kilometres.

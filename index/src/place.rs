@@ -8,6 +8,7 @@ use crate::answer::PlaceUnderstood;
 use crate::coverage::Scope;
 use crate::error::SearchError;
 use crate::territories::Territories;
+use crate::understand::Read;
 
 /// How many places are read of a name: the likeliest and the others to offer.
 const READ: usize = 8;
@@ -55,9 +56,13 @@ impl Here {
 
 /// The place of a request.
 ///
-/// A place written is a COG code, a postal code or a name, in that order. A point without place is in a commune, which
-/// is the place; a point with a place only says where distances start.
-pub fn resolve(request: &Request, territories: &Territories) -> Result<Here, SearchError> {
+/// A place written is a COG code, a postal code or a name, in that order. The place asked apart is before that of the text
+/// (`read`). A point without place is in a commune, which is the place; a point with a place only says where distances start.
+pub fn resolve(
+    request: &Request,
+    read: Option<&Read<String>>,
+    territories: &Territories,
+) -> Result<Here, SearchError> {
     let at = match request.point {
         Some(point) => {
             let commune = france().commune_at(point.lat, point.lon);
@@ -78,11 +83,21 @@ pub fn resolve(request: &Request, territories: &Territories) -> Result<Here, Sea
                 })?;
                 Here::clear(place, territories)
             }
-            (None, Some(commune)) => {
-                let place = france().place(PlaceKind::Commune, &commune.code);
-                place.map(|place| Here::clear(place, territories)).unwrap_or_default()
-            }
-            (None, None) => Here::default(),
+            (None, at) => match (read, at) {
+                (Some(read), _) => {
+                    // What the sentence says that the gazetteer does not confirm was no place.
+                    let mut here = typed(&read.what, territories).unwrap_or_default();
+                    if let Some(understood) = &mut here.understood {
+                        understood.span = read.span;
+                    }
+                    here
+                }
+                (None, Some(commune)) => {
+                    let place = france().place(PlaceKind::Commune, &commune.code);
+                    place.map(|place| Here::clear(place, territories)).unwrap_or_default()
+                }
+                (None, None) => Here::default(),
+            },
         }
     };
     here.origin = request.point.or(here.origin);

@@ -1,15 +1,12 @@
-//! The words of a request: which of them go to full text, what being found somewhere is worth, which kinds they name.
+//! The words that full text is asked for, and what being found somewhere is worth.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeSet, HashMap, HashSet};
-use std::sync::LazyLock;
+use std::collections::HashSet;
 
-use maille_domain::Category;
-use maille_domain::request::LONGEST_TEXT;
 use tantivy::InvertedIndexReader;
 use tantivy::postings::TermInfo;
 
-use crate::analysis::{Word, words};
+use crate::analysis::Word;
 use crate::error::Error;
 use crate::schema::Part;
 
@@ -38,30 +35,6 @@ pub const STEM_WORTH: f32 = 0.92;
 /// Of that, when the word only begins what is found.
 pub const BEGINNING_WORTH: f32 = 0.8;
 
-/// The acronyms and the labels of kinds: each name is its kind, and how many words it has.
-struct Names {
-    kinds: Vec<(Category, usize)>,
-    /// By a word as written or a stem: the names it is in, and at which place.
-    plain: HashMap<String, Vec<(usize, usize)>>,
-    stem: HashMap<String, Vec<(usize, usize)>>,
-}
-
-static NAMES_OF_KINDS: LazyLock<Names> = LazyLock::new(|| {
-    let mut known = Names { kinds: Vec::new(), plain: HashMap::new(), stem: HashMap::new() };
-    for kind in Category::all() {
-        for name in kind.acronym().into_iter().chain([kind.label()]) {
-            let words = words(name);
-            for (place, word) in words.iter().enumerate() {
-                let at = (known.kinds.len(), place);
-                known.plain.entry(word.plain.clone()).or_default().push(at);
-                known.stem.entry(word.stem.clone()).or_default().push(at);
-            }
-            known.kinds.push((kind, words.len()));
-        }
-    }
-    known
-});
-
 /// The words of a request that go to full text.
 #[derive(Debug, Default)]
 pub struct Asked {
@@ -71,15 +44,10 @@ pub struct Asked {
 }
 
 impl Asked {
-    /// Those of a text.
-    pub fn of(text: &str) -> Asked {
-        let text: String = text.chars().take(LONGEST_TEXT).collect();
-        let mut seen = HashSet::new();
-        let mut words = words(&text);
-        // A last word dropped as a tool word is no beginning of anything.
-        let ends_with_word = words.last().is_some_and(|word| word.span.end == text.trim_end().len());
-        let unfinished = ends_with_word && !text.ends_with(char::is_whitespace);
+    /// These words, once each. `unfinished` says that the last may be one being typed.
+    pub fn new(mut words: Vec<Word>, unfinished: bool) -> Asked {
         let last = words.last().cloned();
+        let mut seen = HashSet::new();
         words.retain(|word| seen.insert(word.plain.clone()));
         words.truncate(MOST_WORDS);
         let unfinished = unfinished && words.last() == last.as_ref();
@@ -100,25 +68,11 @@ impl Asked {
     pub fn len(&self) -> usize {
         self.words.len()
     }
+}
 
-    /// The kinds that the words name: by their acronym, or by every word of their label.
-    pub fn kinds(&self) -> Vec<Category> {
-        let mut asked: BTreeSet<(usize, usize)> = BTreeSet::new();
-        for word in &self.words {
-            let plain = NAMES_OF_KINDS.plain.get(&word.plain);
-            let stem = NAMES_OF_KINDS.stem.get(&word.stem);
-            asked.extend(plain.into_iter().chain(stem).flatten());
-        }
-        let named = |name: &usize| {
-            let words = NAMES_OF_KINDS.kinds[*name].1;
-            words > 0 && asked.range((*name, 0)..(*name + 1, 0)).count() == words
-        };
-        let mut names: Vec<usize> = asked.iter().map(|(name, _)| *name).filter(named).collect();
-        names.dedup();
-        let mut kinds: Vec<Category> = names.into_iter().map(|name| NAMES_OF_KINDS.kinds[name].0).collect();
-        kinds.dedup();
-        kinds
-    }
+/// Whether a text ends with a word that may be one being typed.
+pub fn is_unfinished(text: &str, words: &[Word]) -> bool {
+    words.last().is_some_and(|word| word.span.end == text.len())
 }
 
 /// The terms of a dictionary that a word begins, itself left out: those of most listings, when there are many.
@@ -140,21 +94,12 @@ pub fn completions(lists: &InvertedIndexReader, beginning: &str) -> Result<Vec<T
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn words_name_kinds_by_acronym_and_by_whole_label() {
-        let kinds =
-            |text: &str| -> Vec<&str> { Asked::of(text).kinds().into_iter().map(Category::code).collect() };
-        assert_eq!(kinds("EMG à domicile"), ["emg"]);
-        assert_eq!(kinds("équipes mobiles de gériatrie"), ["emg"]);
-        assert_eq!(kinds("gériatrie"), [""; 0]);
-        assert_eq!(kinds("MDA"), ["maison-ados"]);
-    }
+    use crate::analysis::all_words;
 
     #[test]
     fn only_a_last_word_without_space_is_unfinished() {
-        assert!(Asked::of("équipe géria").unfinished);
-        assert!(!Asked::of("équipe géria ").unfinished);
-        assert!(!Asked::of("équipe de ").unfinished);
+        for (text, unfinished) in [("équipe géria", true), ("équipe géria ", false), ("équipe de", true), ("", false)] {
+            assert_eq!(is_unfinished(text, &all_words(text)), unfinished, "{text:?}");
+        }
     }
 }

@@ -1,25 +1,28 @@
 //! The order of hits: one formula, over criteria that anybody can check on the sheet.
 //!
 //! ```text
-//! points = WORDS      × share of the words answered, by where they were found
-//!        + KIND         if the words name its kind
-//!        + SERVES       if it serves the place (× PART when it serves part of it)
-//!        + LEVEL      × how narrow that coverage is
-//!        + UNKNOWN    × nearness          if nobody said whom it serves
-//!        + ELSEWHERE  × nearness          if it serves other places
-//!        + DISTANCE   × nearness
-//!        + AUDIENCE   × fit, AGE × fit, THEME × fit
-//!        + PROMPT     × how soon it answers
-//!        + CHECKED    × how recently somebody checked
-//!        − SATURATED or PAUSED
+//! points = kind       × how surely its kind is the one asked
+//!        + words      × share of the words answered, by where they were found
+//!        + serves       if it serves the place (× PART when it serves part of it)
+//!        + level      × how narrow that coverage is
+//!        + unknown    × nearness          if nobody said whom it serves
+//!        + elsewhere  × nearness          if it serves other places
+//!        + distance   × nearness
+//!        + audience × fit + age × fit + mode × fit + theme × fit
+//!        + common_law   if it is open to everybody, whatever the illness or the situation
+//!        + prompt     × how soon it answers
+//!        + checked    × how recently somebody checked
+//!        − saturated or paused
 //! ```
 //!
-//! `nearness` is 1 on the spot and a half at [`HALFWAY_KM`]. Points are rounded to a quarter, so that what no criterion
-//! tells apart is equal; equals take turns, day by day, in an order that is the same for everybody that day.
+//! The weights are [`WEIGHTS`], the one place where they are written: `/classement` shows them, "why" is told from the points
+//! they give. `nearness` is 1 on the spot and a half at a distance that fits how many people live around
+//! ([`halfway_km`]). Points are rounded to a quarter, so that what no criterion tells apart is equal; equals take turns,
+//! day by day, in an order that is the same for everybody that day.
 //!
-//! [`SERVES`] outweighs whatever words can do: a team that serves the place and answers the words comes before any
-//! whose coverage is unknown, which comes before any that serves elsewhere. Nothing here names a listing, an
-//! organisation or a source: none can be favoured.
+//! A listing whose kind is asked comes before any that merely has the words; one that serves the place before the same of
+//! unknown coverage, and that before any that serves elsewhere. Nothing here names a listing, an organisation or a
+//! source: none can be favoured.
 
 use chrono::NaiveDate;
 use maille_domain::CoverageLevel;
@@ -27,42 +30,167 @@ use maille_domain::vocabulary::Status;
 
 use crate::answer::Serves;
 
-/// Found in the name or the kind, all words: the whole of it.
-pub const WORDS: f64 = 30.0;
-/// The words say what it is, not only what it mentions.
-pub const KIND: f64 = 12.0;
-/// More than all that words and nearness can do together for a listing of unknown coverage, beyond a mere mention.
-pub const SERVES: f64 = 60.0;
-/// Of [`SERVES`], for part of the place.
+/// The points that each criterion gives at most.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Weights {
+    /// Its kind is what is asked, surely.
+    pub kind: f64,
+    /// All words are in its name: the whole of it.
+    pub words: f64,
+    /// It serves the place.
+    pub serves: f64,
+    /// From the commune (all of it) to the nation (nothing).
+    pub level: f64,
+    /// Unknown coverage, on the spot.
+    pub unknown: f64,
+    /// Serving other places, on the spot: the nearest first.
+    pub elsewhere: f64,
+    /// On the spot.
+    pub distance: f64,
+    /// For the very audience asked.
+    pub audience: f64,
+    /// For the age asked, said so.
+    pub age: f64,
+    /// In the very mode asked.
+    pub mode: f64,
+    /// In the very parcours asked.
+    pub theme: f64,
+    /// Of common law: subsidiarity, at equal fit.
+    pub common_law: f64,
+    /// Answers at once.
+    pub prompt: f64,
+    /// Checked today.
+    pub checked: f64,
+    /// Cannot take anybody now.
+    pub saturated: f64,
+    /// Closed for a time.
+    pub paused: f64,
+}
+
+/// The weights of this program.
+pub const WEIGHTS: Weights = Weights {
+    kind: 40.0,
+    words: 20.0,
+    serves: 50.0,
+    level: 4.0,
+    unknown: 24.0,
+    elsewhere: 6.0,
+    distance: 5.0,
+    audience: 6.0,
+    age: 6.0,
+    mode: 6.0,
+    theme: 4.0,
+    common_law: 1.0,
+    prompt: 2.0,
+    checked: 2.0,
+    saturated: 6.0,
+    paused: 10.0,
+};
+
+/// Of [`Weights::serves`], for part of the place.
 pub const PART: f64 = 0.9;
-/// From the commune (all of it) to the nation (nothing).
-pub const LEVEL: f64 = 4.0;
-/// Unknown coverage, on the spot.
-pub const UNKNOWN: f64 = 12.0;
 /// Unknown coverage farther than this is not worth a call: it is as if it served other places.
 pub const UNKNOWN_WITHIN_KM: f64 = 60.0;
-/// Serving other places, on the spot: the nearest first.
-pub const ELSEWHERE: f64 = 10.0;
-/// On the spot.
-pub const DISTANCE: f64 = 5.0;
-/// For the very audience asked.
-pub const AUDIENCE: f64 = 6.0;
-/// For the age asked, said so.
-pub const AGE: f64 = 5.0;
-/// In the very parcours asked.
-pub const THEME: f64 = 4.0;
-/// Answers at once.
-pub const PROMPT: f64 = 2.0;
-/// Checked within six months.
-pub const CHECKED: f64 = 2.0;
-/// Cannot take anybody now.
-pub const SATURATED: f64 = 6.0;
-/// Closed for a time.
-pub const PAUSED: f64 = 10.0;
-/// Where nearness is a half.
-pub const HALFWAY_KM: f64 = 25.0;
+/// Days after a check at which half of [`Weights::checked`] is left.
+pub const HALF_FRESH_DAYS: f64 = 365.0;
+/// Days of delay at which half of [`Weights::prompt`] is left.
+pub const HALF_PROMPT_DAYS: f64 = 14.0;
 /// What is closer than this is equal.
 const STEP: f64 = 0.25;
+
+/// Nearness is a half at 25 km where this many people live within [`AROUND_KM`]; nearer where more do, farther where fewer.
+const PEOPLE_AROUND: f64 = 100_000.0;
+/// Kilometres around a place whose people are counted.
+pub const AROUND_KM: f64 = 10.0;
+
+/// The distance at which nearness is a half, from the people around: 4 km in the densest towns, 40 in the emptiest country.
+pub fn halfway_km(people_around: u64) -> f64 {
+    let crowd = (people_around.max(1) as f64) / PEOPLE_AROUND;
+    (25.0 / crowd.cbrt()).clamp(4.0, 40.0)
+}
+
+/// What a hit's points are given for, in the order of the formula.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Ground {
+    /// Its kind.
+    Kind,
+    /// The words it has.
+    Words,
+    /// Whom it serves.
+    Coverage,
+    /// How far it is.
+    Distance,
+    /// Whom it is for.
+    Audience,
+    /// The ages it takes.
+    Age,
+    /// How it helps.
+    Mode,
+    /// Its parcours.
+    Theme,
+    /// Common law before specialised services.
+    CommonLaw,
+    /// How soon it answers.
+    Delay,
+    /// When it was last checked.
+    Check,
+    /// Whether it can be called upon.
+    Status,
+}
+
+impl Ground {
+    /// Every ground.
+    pub const ALL: [Ground; 12] = [
+        Ground::Kind,
+        Ground::Words,
+        Ground::Coverage,
+        Ground::Distance,
+        Ground::Audience,
+        Ground::Age,
+        Ground::Mode,
+        Ground::Theme,
+        Ground::CommonLaw,
+        Ground::Delay,
+        Ground::Check,
+        Ground::Status,
+    ];
+
+    /// In French.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Ground::Kind => "Type de ressource",
+            Ground::Words => "Mots cherchés",
+            Ground::Coverage => "Zone desservie",
+            Ground::Distance => "Distance",
+            Ground::Audience => "Public",
+            Ground::Age => "Âge",
+            Ground::Mode => "Mode d’intervention",
+            Ground::Theme => "Parcours",
+            Ground::CommonLaw => "Droit commun",
+            Ground::Delay => "Délai",
+            Ground::Check => "Dernière vérification",
+            Ground::Status => "État",
+        }
+    }
+
+    /// The points it gives at most, and takes at most.
+    pub fn bounds(self, weights: &Weights) -> (f64, f64) {
+        match self {
+            Ground::Kind => (weights.kind, 0.0),
+            Ground::Words => (weights.words, 0.0),
+            Ground::Coverage => (weights.serves + weights.level, 0.0),
+            Ground::Distance => (weights.distance, 0.0),
+            Ground::Audience => (weights.audience, 0.0),
+            Ground::Age => (weights.age, 0.0),
+            Ground::Mode => (weights.mode, 0.0),
+            Ground::Theme => (weights.theme, 0.0),
+            Ground::CommonLaw => (weights.common_law, 0.0),
+            Ground::Delay => (weights.prompt, 0.0),
+            Ground::Check => (weights.checked, 0.0),
+            Ground::Status => (0.0, weights.saturated.max(weights.paused)),
+        }
+    }
+}
 
 /// How a listing fits what was asked of a criterion.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,15 +203,38 @@ pub enum Fit {
     Everybody,
     /// Nobody said.
     Unsaid,
+    /// It says otherwise.
+    Otherwise,
 }
 
 impl Fit {
     fn share(self) -> f64 {
         match self {
             Fit::Said => 1.0,
-            Fit::Everybody => 0.6,
-            Fit::Unsaid => 0.3,
-            Fit::NotAsked => 0.0,
+            Fit::Everybody => 0.7,
+            Fit::Unsaid => 0.4,
+            Fit::NotAsked | Fit::Otherwise => 0.0,
+        }
+    }
+}
+
+/// How the kind of a listing is asked.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum KindAsked {
+    /// It is not, or no kind is.
+    No,
+    /// By a name of it, this surely.
+    Named(f32),
+    /// By a need that leads to it, this surely.
+    Needed(f32),
+}
+
+impl KindAsked {
+    /// How surely, 0 to 1.
+    pub fn share(self) -> f64 {
+        match self {
+            KindAsked::No => 0.0,
+            KindAsked::Named(share) | KindAsked::Needed(share) => f64::from(share),
         }
     }
 }
@@ -93,8 +244,8 @@ impl Fit {
 pub struct Facts {
     /// Share of the words answered, 0 to 1; 0 without words.
     pub words: f64,
-    /// Whether the words name its kind.
-    pub kind: bool,
+    /// Whether its kind is asked.
+    pub kind: KindAsked,
     /// Whether it serves the place; `None` without a place.
     pub serves: Option<Serves>,
     /// The level of the coverage that serves the place.
@@ -103,45 +254,57 @@ pub struct Facts {
     pub part: bool,
     /// Kilometres.
     pub distance_km: Option<f64>,
+    /// Kilometres at which nearness is a half.
+    pub halfway_km: f64,
     pub audience: Fit,
     pub age: Fit,
+    pub mode: Fit,
     pub theme: Fit,
+    pub common_law: bool,
     pub delay_days: Option<u16>,
     pub verified_on: Option<NaiveDate>,
     pub status: Status,
 }
 
-/// The points of a hit, on a day, in steps: what is less than half a step apart is equal.
-pub fn steps(facts: &Facts, today: NaiveDate) -> i64 {
-    let nearness = facts.distance_km.map_or(0.0, nearness);
+/// The points of a hit on a day, by ground.
+pub fn points(facts: &Facts, today: NaiveDate, weights: &Weights) -> [f64; Ground::ALL.len()] {
+    let nearness = facts.distance_km.map_or(0.0, |km| 1.0 / (1.0 + km / facts.halfway_km));
     let coverage = match facts.serves {
         None => 0.0,
-        Some(Serves::Yes) => SERVES * if facts.part { PART } else { 1.0 } + LEVEL * narrowness(facts.level),
-        Some(Serves::Unknown) => UNKNOWN * nearness,
-        Some(Serves::No) => ELSEWHERE * nearness,
+        Some(Serves::Yes) => {
+            weights.serves * if facts.part { PART } else { 1.0 } + weights.level * narrowness(facts.level)
+        }
+        Some(Serves::Unknown) => weights.unknown * nearness,
+        Some(Serves::No) => weights.elsewhere * nearness,
     };
     let status = match facts.status {
         Status::Ouvert => 0.0,
-        Status::Sature => SATURATED,
-        Status::FermeTemporairement | Status::Ferme => PAUSED,
+        Status::Sature => -weights.saturated,
+        Status::FermeTemporairement | Status::Ferme => -weights.paused,
     };
-    let points = WORDS * facts.words
-        + if facts.kind { KIND } else { 0.0 }
-        + coverage
-        + DISTANCE * nearness
-        + AUDIENCE * facts.audience.share()
-        + AGE * facts.age.share()
-        + THEME * facts.theme.share()
-        + PROMPT * facts.delay_days.map_or(0.0, promptness)
-        + CHECKED * facts.verified_on.map_or(0.0, |day| freshness(day, today))
-        - status;
+    [
+        weights.kind * facts.kind.share(),
+        weights.words * facts.words,
+        coverage,
+        weights.distance * nearness,
+        weights.audience * facts.audience.share(),
+        weights.age * facts.age.share(),
+        weights.mode * facts.mode.share(),
+        weights.theme * facts.theme.share(),
+        if facts.common_law { weights.common_law } else { 0.0 },
+        weights.prompt
+            * facts.delay_days.map_or(0.0, |days| 1.0 / (1.0 + f64::from(days) / HALF_PROMPT_DAYS)),
+        weights.checked * facts.verified_on.map_or(0.0, |day| freshness(day, today)),
+        status,
+    ]
+}
+
+/// The points of a hit, on a day, in steps: what is less than half a step apart is equal.
+pub fn steps(facts: &Facts, today: NaiveDate, weights: &Weights) -> i64 {
+    let points: f64 = points(facts, today, weights).iter().sum();
     // `round` without a call, half away from zero.
     let steps = points / STEP;
     (steps + 0.5_f64.copysign(steps)) as i64
-}
-
-fn nearness(km: f64) -> f64 {
-    1.0 / (1.0 + km / HALFWAY_KM)
 }
 
 /// 1 for a commune, 0 for the nation, in equal steps.
@@ -150,19 +313,10 @@ fn narrowness(level: CoverageLevel) -> f64 {
     steps.saturating_sub(level as usize) as f64 / steps as f64
 }
 
-/// A half at two weeks.
-fn promptness(days: u16) -> f64 {
-    1.0 / (1.0 + f64::from(days) / 14.0)
-}
-
-/// By steps, so that listings checked the same season are equals.
+/// 1 today, and down without a step: nobody gains by being checked a day before another.
 fn freshness(day: NaiveDate, today: NaiveDate) -> f64 {
-    match (today - day).num_days() {
-        ..=183 => 1.0,
-        184..=365 => 0.7,
-        366..=730 => 0.3,
-        _ => 0.0,
-    }
+    let days = (today - day).num_days().max(0) as f64;
+    1.0 / (1.0 + days / HALF_FRESH_DAYS)
 }
 
 /// Whose turn it is among equals: the least first.
@@ -179,20 +333,23 @@ pub fn turn(identity: u64, today: NaiveDate) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::query::{BEGINNING_WORTH, worth};
+    use crate::query::worth;
     use crate::schema::Part;
 
     fn facts() -> Facts {
         Facts {
-            words: 1.0,
-            kind: false,
+            words: 0.5,
+            kind: KindAsked::No,
             serves: Some(Serves::Yes),
             level: CoverageLevel::Departement,
             part: false,
             distance_km: Some(10.0),
+            halfway_km: 25.0,
             audience: Fit::NotAsked,
             age: Fit::NotAsked,
+            mode: Fit::NotAsked,
             theme: Fit::NotAsked,
+            common_law: false,
             delay_days: None,
             verified_on: None,
             status: Status::Ouvert,
@@ -203,42 +360,62 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn told(facts: Facts) -> i64 {
+        steps(&facts, day("2026-11-22"), &WEIGHTS)
+    }
+
     #[test]
-    fn serving_the_place_outweighs_whatever_words_can_do() {
-        let today = day("2026-11-22");
-        let worst = f64::from(worth(Part::Body) * BEGINNING_WORTH);
-        let mention =
-            Facts { words: worst, part: true, level: CoverageLevel::National, distance_km: None, ..facts() };
-        let perfect = Facts { kind: true, serves: Some(Serves::Unknown), distance_km: Some(0.0), ..facts() };
-        assert!(steps(&mention, today) > steps(&perfect, today));
-        let elsewhere = Facts { serves: Some(Serves::No), ..perfect };
-        assert!(steps(&perfect, today) > steps(&elsewhere, today));
+    fn whose_mission_it_is_comes_before_who_mentions_it() {
+        let mention = Facts { words: f64::from(worth(Part::Body)), ..facts() };
+        let mission = Facts { kind: KindAsked::Named(1.0), words: 0.0, ..facts() };
+        let farther = Facts { distance_km: Some(40.0), level: CoverageLevel::National, ..mission };
+        assert!(told(farther) > told(Facts { distance_km: Some(0.0), level: CoverageLevel::Commune, ..mention }));
+        // Even when nobody said whom it serves, if it is near.
+        let unsaid = Facts { serves: Some(Serves::Unknown), distance_km: Some(2.0), ..mission };
+        assert!(told(unsaid) > told(Facts { level: CoverageLevel::National, ..mention }));
+    }
+
+    #[test]
+    fn at_equal_fit_who_serves_comes_first_then_who_may_then_who_does_not() {
+        let by = |serves, distance_km| Facts { serves: Some(serves), distance_km: Some(distance_km), ..facts() };
+        let national = Facts { level: CoverageLevel::National, part: true, ..by(Serves::Yes, 500.0) };
+        assert!(told(national) > told(by(Serves::Unknown, 0.0)));
+        assert!(told(by(Serves::Unknown, 10.0)) > told(by(Serves::No, 10.0)));
     }
 
     #[test]
     fn each_criterion_pulls_its_way() {
-        let today = day("2026-11-22");
-        let base = steps(&facts(), today);
+        let base = told(facts());
         for better in [
-            Facts { kind: true, ..facts() },
+            Facts { kind: KindAsked::Needed(0.3), ..facts() },
+            Facts { words: 1.0, ..facts() },
             Facts { level: CoverageLevel::Commune, ..facts() },
             Facts { distance_km: Some(1.0), ..facts() },
             Facts { audience: Fit::Said, ..facts() },
             Facts { age: Fit::Said, ..facts() },
+            Facts { mode: Fit::Said, ..facts() },
             Facts { theme: Fit::Said, ..facts() },
+            Facts { common_law: true, ..facts() },
             Facts { delay_days: Some(3), ..facts() },
             Facts { verified_on: Some(day("2026-09-01")), ..facts() },
         ] {
-            assert!(steps(&better, today) > base, "{better:?}");
+            assert!(told(better) > base, "{better:?}");
         }
         for worse in [
-            Facts { words: 0.55, ..facts() },
+            Facts { words: 0.2, ..facts() },
             Facts { part: true, ..facts() },
             Facts { status: Status::Sature, ..facts() },
             Facts { status: Status::FermeTemporairement, ..facts() },
         ] {
-            assert!(steps(&worse, today) < base, "{worse:?}");
+            assert!(told(worse) < base, "{worse:?}");
         }
+    }
+
+    #[test]
+    fn nearness_fits_the_country() {
+        assert!((halfway_km(100_000) - 25.0).abs() < 0.01);
+        assert!(halfway_km(3_000_000) < 9.0, "Paris");
+        assert!((halfway_km(2_000) - 40.0).abs() < 0.01, "the Lozère");
     }
 
     #[test]

@@ -8,12 +8,17 @@ use maille_territory::Place;
 
 use crate::answer::Serves;
 use crate::french;
-use crate::rank::{Facts, Fit};
+use crate::rank::{Facts, Fit, Ground, KindAsked, Weights};
 
 /// What reasons are told from.
 pub struct Told<'a> {
     pub facts: &'a Facts,
+    /// The points that ranked it.
+    pub points: [f64; Ground::ALL.len()],
+    pub weights: &'a Weights,
     pub listing: &'a Listing,
+    /// Whether every word of the request stands in it.
+    pub all_words: bool,
     /// The part of the coverage that serves the place, as it follows "Couvre".
     pub part: Option<&'a str>,
     pub place: Option<&'a Place>,
@@ -21,57 +26,95 @@ pub struct Told<'a> {
     pub approximate: bool,
 }
 
-/// The reasons, what matters most first.
+/// The reasons, what counted most first. What gives no points to anybody is no reason.
 pub fn why(told: &Told) -> Vec<String> {
-    let Told { facts, listing, .. } = told;
-    let fields = &listing.fields;
-    let mut why = Vec::new();
-    if facts.kind {
-        let label = lower_first(fields.category.label());
-        why.push(match fields.category.acronym() {
-            Some(acronym) => format!("Type : {label} ({acronym})"),
-            None => format!("Type : {label}"),
-        });
-    }
-    why.extend(coverage(told));
-    match facts.status {
-        Status::Ouvert => {}
-        other => why.push(other.label().to_owned()),
-    }
-    if fields.modes.contains(&Mode::Domicile) {
-        why.push("Se déplace à domicile".to_owned());
-    }
-    why.extend(match facts.audience {
-        Fit::Everybody => Some("Pour tous les publics".to_owned()),
-        Fit::Unsaid => Some("Public non renseigné".to_owned()),
-        Fit::Said => {
-            let labels: Vec<String> = fields.audiences.iter().map(|code| lower_first(code.label())).collect();
-            Some(format!("Public : {}", labels.join(", ")))
+    let mut reasons: Vec<(f64, String)> = Vec::new();
+    for (ground, points) in Ground::ALL.into_iter().zip(told.points) {
+        let counts = ground.bounds(told.weights) != (0.0, 0.0);
+        if let Some(text) = reason(ground, told).filter(|_| counts) {
+            reasons.push((points.abs(), text));
         }
-        Fit::NotAsked => None,
-    });
-    why.extend(match facts.age {
-        Fit::Unsaid => Some("Âge non renseigné".to_owned()),
-        _ => ages(fields.age_min, fields.age_max),
-    });
-    why.extend(facts.distance_km.and_then(|km| distance(km, told.approximate)));
-    why.extend(facts.delay_days.map(|days| match days {
-        0 => "Répond le jour même".to_owned(),
-        1 => "Délai habituel : 1 jour".to_owned(),
-        days => format!("Délai habituel : {days} jours"),
-    }));
-    why.extend(facts.verified_on.map(verified));
+    }
+    reasons.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut why: Vec<String> = reasons.into_iter().map(|(_, text)| text).collect();
+    why.extend(facts(told));
     if why.is_empty() {
-        why.push(
-            if facts.words > 0.0 {
-                "Contient les mots cherchés"
-            } else {
-                "Correspond aux critères choisis"
-            }
-            .to_owned(),
-        );
+        why.push("Correspond aux critères choisis".to_owned());
     }
     why
+}
+
+/// What a ground says of a listing, if anything.
+fn reason(ground: Ground, told: &Told) -> Option<String> {
+    let Told { facts, listing, .. } = told;
+    let fields = &listing.fields;
+    let kind = || {
+        let label = lower_first(fields.category.label());
+        match fields.category.acronym() {
+            Some(acronym) => format!("{label} ({acronym})"),
+            None => label,
+        }
+    };
+    match ground {
+        Ground::Kind => match facts.kind {
+            KindAsked::Named(_) => Some(format!("Type : {}", kind())),
+            KindAsked::Needed(_) => Some(format!("Pour ce besoin : {}", kind())),
+            KindAsked::No => None,
+        },
+        Ground::Words if facts.words > 0.0 && facts.kind == KindAsked::No => Some(
+            if told.all_words { "Contient les mots cherchés" } else { "Contient une partie des mots cherchés" }.to_owned(),
+        ),
+        Ground::Words => None,
+        Ground::Coverage => coverage(told),
+        Ground::Distance => facts.distance_km.and_then(|km| distance(km, told.approximate)),
+        Ground::Audience => match facts.audience {
+            Fit::NotAsked => None,
+            Fit::Everybody => Some("Pour tous les publics".to_owned()),
+            Fit::Unsaid => Some("Public non renseigné".to_owned()),
+            Fit::Said | Fit::Otherwise => {
+                let labels: Vec<String> =
+                    fields.audiences.iter().map(|code| lower_first(code.label())).collect();
+                Some(format!("Public : {}", labels.join(", ")))
+            }
+        },
+        Ground::Age => match facts.age {
+            Fit::NotAsked => None,
+            Fit::Unsaid => Some("Âge non renseigné".to_owned()),
+            _ => ages(fields.age_min, fields.age_max),
+        },
+        Ground::Mode => match facts.mode {
+            Fit::NotAsked => None,
+            Fit::Unsaid => Some("Mode d’intervention non renseigné".to_owned()),
+            _ if fields.modes.contains(&Mode::Domicile) => Some(AT_HOME.to_owned()),
+            _ => {
+                let labels: Vec<String> = fields.modes.iter().map(|mode| lower_first(mode.label())).collect();
+                Some(format!("Intervient {}", labels.join(", ")))
+            }
+        },
+        // The parcours of a listing is that of its kind, nearly always: saying it says nothing more.
+        Ground::Theme => None,
+        Ground::CommonLaw => (facts.common_law && facts.kind != KindAsked::No).then(|| "Service de droit commun".to_owned()),
+        Ground::Delay => facts.delay_days.map(|days| match days {
+            0 => "Répond le jour même".to_owned(),
+            1 => "Délai habituel : 1 jour".to_owned(),
+            days => format!("Délai habituel : {days} jours"),
+        }),
+        Ground::Check => facts.verified_on.map(verified),
+        Ground::Status => match facts.status {
+            Status::Ouvert => None,
+            other => Some(other.label().to_owned()),
+        },
+    }
+}
+
+const AT_HOME: &str = "Se déplace à domicile";
+
+/// What nobody asked, and everybody wants to know.
+fn facts(told: &Told) -> Vec<String> {
+    let fields = &told.listing.fields;
+    let at_home = told.facts.mode == Fit::NotAsked && fields.modes.contains(&Mode::Domicile);
+    let ages = ages(fields.age_min, fields.age_max).filter(|_| told.facts.age == Fit::NotAsked);
+    at_home.then(|| AT_HOME.to_owned()).into_iter().chain(ages).collect()
 }
 
 fn coverage(told: &Told) -> Option<String> {

@@ -1,62 +1,79 @@
 //! From a request to an answer: place, words, filters, widening, order, page.
 
-use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
 use maille_domain::Request;
 use maille_domain::hours::time_zone;
-use maille_domain::request::{LONGEST_TEXT, MOST_LIMIT, MOST_OFFSET, Off, Sort};
+use maille_domain::request::{MOST_LIMIT, MOST_OFFSET, Off, Sort};
 use tantivy::{DocAddress, DocId, Term};
 
-use crate::answer::{Answer, By, Interpretation, TerritoryOf, Understood, WideningStep};
+use crate::answer::{Answer, By, Interpretation, Span, TerritoryOf, Understood, WideningStep};
 use crate::coordination::coordination;
 use crate::coverage::Scope;
-use crate::criteria::{Criteria, Opening, Verdict};
+use crate::criteria::{Criteria, Ease, Opening, Verdict};
 use crate::error::{Error, SearchError};
 use crate::facets::Counts;
 use crate::french;
-use crate::hit::{Maker, Measure, day};
+use crate::hit::{Answered, Maker, Measure, day, halfway};
 use crate::matching::{Candidate, Matching};
 use crate::place::{self, Here};
-use crate::query::Asked;
-use crate::rank::{Facts, UNKNOWN_WITHIN_KM, steps, turn};
+use crate::rank::{Facts, KindAsked, UNKNOWN_WITHIN_KM, Weights, steps, turn};
 use crate::schema::FOUND;
 use crate::segment::{Segment, each_of};
 use crate::snapshot::Snapshot;
 use crate::standing::{Standing, Standings, Unknowns, standings};
 use crate::top::Top;
 use crate::traits::{kinds, position};
+use crate::understand::{self, Reading};
+
+/// The words are those of its name, or nearly: it is what is asked, whatever its kind.
+const ITS_NAME: f32 = 0.8;
 
 /// Answers a request from one commit.
-pub fn search(snapshot: &Snapshot, request: &Request, now: DateTime<Utc>) -> Result<Answer, SearchError> {
-    let here = place::resolve(request, &snapshot.territories)?;
+pub fn search(
+    snapshot: &Snapshot,
+    weights: &Weights,
+    request: &Request,
+    now: DateTime<Utc>,
+) -> Result<Answer, SearchError> {
+    let local = now.with_timezone(&time_zone(None)).naive_local();
+    let reading = understand::read(&request.text, &request.off, local, snapshot);
+    let here = place::resolve(request, reading.place.as_ref(), &snapshot.territories)?;
     let is_clear = here.understood.as_ref().is_none_or(|understood| !understood.ambiguous);
     if let (Some(radius_km), None, true) = (request.radius_km, here.origin, is_clear) {
         return Err(SearchError::RadiusOfNothing { radius_km });
     }
-    let asked = Asked::of(&request.text);
-    let criteria = Criteria::of(request);
-    let mut named = vec![false; kinds()];
-    for kind in asked.kinds() {
-        named[position(kind)] = true;
-    }
+    let departement = here.commune().map(|commune| &*commune.departement);
+    let moment = reading.moment.as_ref().and_then(|read| instant(read.what, departement));
+    let criteria = Criteria::of(request, &reading, moment);
+    let kinds = kinds_asked(&reading);
     let (limit, offset) = (request.limit.min(MOST_LIMIT), request.offset.min(MOST_OFFSET));
-    let measure =
-        Measure { scope: here.scope.as_ref(), origin: here.origin, criteria: &criteria, kinds: &named };
+    let today = day(now);
+    let measure = Measure {
+        scope: here.scope.as_ref(),
+        origin: here.origin,
+        halfway_km: halfway(here.origin),
+        criteria: &criteria,
+        kinds: &kinds,
+        weights,
+    };
     let maker = Maker {
         measure,
         place: here.place(),
         territories: &snapshot.territories,
-        at: request.open_at.unwrap_or(now),
+        at: request.open_at.or(moment).unwrap_or(now),
+        today,
     };
     let pass = Pass {
         snapshot,
+        request,
         measure: &maker.measure,
-        matching: Matching::of(&asked, snapshot)?,
-        words: asked.len(),
+        matching: Matching::of(&reading.asked, reading.kinds.iter().map(|read| read.kind).collect(), snapshot)?,
+        words: reading.asked.len(),
         radius_km: request.radius_km.filter(|_| here.origin.is_some()),
         sort: request.sort,
         keep: limit + offset,
         facets: request.facets,
-        today: day(now),
+        today,
     };
     let standings = pass.standings(Reach::Here)?;
     let territory = match (here.commune(), here.place()) {
@@ -66,7 +83,7 @@ pub fn search(snapshot: &Snapshot, request: &Request, now: DateTime<Utc>) -> Res
             let known = standings
                 .as_deref()
                 .filter(|_| here.scope.as_ref().is_some_and(|scope| scope.tokens() == own.tokens()));
-            Some(coordination(snapshot, commune, place, &own, known, now)?)
+            Some(coordination(snapshot, commune, place, &own, known, weights, now)?)
         }
         _ => None,
     };
@@ -76,20 +93,44 @@ pub fn search(snapshot: &Snapshot, request: &Request, now: DateTime<Utc>) -> Res
         hits.push(maker.hit(snapshot.listing(found.address)?, found.words));
     }
     Ok(Answer {
-        interpretation: interpretation(request, here),
         answered: outcome.serving > 0,
         total: outcome.total,
         hits,
         facets: outcome.counts.map(|counts| counts.facets()),
         widened,
-        alerts: Vec::new(),
+        alerts: reading.alerts.clone(),
         territory,
+        interpretation: interpretation(request, here, reading, moment),
     })
+}
+
+/// The instant of a local time, in the time zone of a département.
+fn instant(local: NaiveDateTime, departement: Option<&str>) -> Option<DateTime<Utc>> {
+    let zone = time_zone(departement);
+    // An hour that a change of clocks skips is the next one.
+    let found = local.and_local_timezone(zone).earliest();
+    let found = found.or_else(|| (local + TimeDelta::hours(1)).and_local_timezone(zone).earliest());
+    found.map(|at| at.with_timezone(&Utc))
+}
+
+/// How each kind is asked, by position; empty when none is.
+fn kinds_asked(reading: &Reading) -> Vec<KindAsked> {
+    if reading.kinds.is_empty() {
+        return Vec::new();
+    }
+    let mut asked = vec![KindAsked::No; kinds()];
+    for read in &reading.kinds {
+        let asked = &mut asked[position(read.kind)];
+        *asked =
+            if read.by == By::Need { KindAsked::Needed(read.weight) } else { KindAsked::Named(read.weight) };
+    }
+    asked
 }
 
 /// One way through the index for one request.
 struct Pass<'a> {
     snapshot: &'a Snapshot,
+    request: &'a Request,
     measure: &'a Measure<'a>,
     matching: Matching,
     /// How many words.
@@ -104,17 +145,28 @@ struct Pass<'a> {
 /// What a pass found.
 struct Outcome {
     total: u64,
+    /// Of those, how many do what is asked, rather than mention it.
+    answers: u64,
     /// Of those, how many serve the place; all of them, without a place.
     serving: u64,
     /// The best, in order.
     found: Vec<Found>,
     /// When facets are asked for.
     counts: Option<Counts>,
+    /// What was given up.
+    eased: Eased,
+}
+
+/// What was given up of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Eased {
+    ease: Ease,
+    words: bool,
 }
 
 struct Found {
     address: DocAddress,
-    words: f32,
+    words: Answered,
     name: String,
     key: (u64, u64),
 }
@@ -127,63 +179,70 @@ enum Reach {
 }
 
 impl Pass<'_> {
-    /// All the words here; else fewer of them here; else, when nothing serves the place, all that is elsewhere.
+    /// All that is asked, here; else with less of it; else, when nothing serves the place, all that is elsewhere.
     fn widening(
         &self,
         here: &Here,
         standings: Option<&[Standings]>,
         territory: Option<&TerritoryOf>,
     ) -> Result<(Outcome, Vec<WideningStep>), Error> {
-        let (outcome, fewer_words) = self.with_fewer_words(Reach::Here, standings)?;
-        let words_step = |fewer: bool| {
-            fewer.then(|| WideningStep {
-                step: "words",
-                label: "Aucune ressource ne réunit tous ces mots : voici celles qui en ont une partie."
-                    .to_owned(),
-            })
-        };
+        let outcome = self.eased(Reach::Here, standings)?;
         let Some(place) = here.place().filter(|_| outcome.serving == 0) else {
-            return Ok((outcome, words_step(fewer_words).into_iter().collect()));
+            let steps = eased_steps(outcome.eased);
+            return Ok((outcome, steps));
         };
         let standings = self.standings(Reach::Everywhere)?;
-        let (everywhere, fewer_words_everywhere) =
-            self.with_fewer_words(Reach::Everywhere, standings.as_deref())?;
-        let nothing_more = everywhere.total == outcome.total && fewer_words == fewer_words_everywhere;
-        if nothing_more {
-            return Ok((outcome, words_step(fewer_words).into_iter().collect()));
+        let everywhere = self.eased(Reach::Everywhere, standings.as_deref())?;
+        if everywhere.total == outcome.total && everywhere.eased == outcome.eased {
+            let steps = eased_steps(outcome.eased);
+            return Ok((outcome, steps));
         }
         let name = french::with_article(place);
         let dac = territory.and_then(|territory| territory.dac.first());
         let dac = dac.map(|dac| format!(" Le DAC {} : {}.", french::of(&name), dac.listing.fields.name));
+        let others = if outcome.answers > 0 {
+            "voici celles dont la zone n’est pas renseignée, puis celles qui servent d’autres lieux, les plus proches d’abord"
+        } else {
+            "voici celles qui servent d’autres lieux, les plus proches d’abord"
+        };
         let label = format!(
-            "Aucune fiche qui couvre {name} ne répond à cette demande : voici aussi celles qui servent d’autres lieux, les plus proches d’abord.{}",
+            "Aucune fiche qui couvre {name} ne répond à cette demande : {others}.{}",
             dac.unwrap_or_default()
         );
-        let steps =
-            words_step(fewer_words_everywhere).into_iter().chain([WideningStep { step: "place", label }]);
-        Ok((everywhere, steps.collect()))
+        let mut steps = eased_steps(everywhere.eased);
+        steps.push(WideningStep { step: "place", label });
+        Ok((everywhere, steps))
     }
 
-    /// All the words, or as many as anything has; and whether some were given up.
-    fn with_fewer_words(
-        &self,
-        reach: Reach,
-        standings: Option<&[Standings]>,
-    ) -> Result<(Outcome, bool), Error> {
-        let all = self.run(self.words, reach, standings)?;
+    /// All that is asked; else without the moment or the age that the text tells; else with fewer of its words.
+    fn eased(&self, reach: Reach, standings: Option<&[Standings]>) -> Result<Outcome, Error> {
+        let eases: Vec<(Ease, Criteria)> = [Ease::Nothing, Ease::Time, Ease::Age]
+            .into_iter()
+            .filter_map(|ease| Some((ease, self.measure.criteria.eased(self.request, ease)?)))
+            .collect();
+        let mut first = None;
         let mut required = self.words;
-        if all.total > 0 || required <= 1 {
-            return Ok((all, false));
-        }
-        while required > 1 {
+        loop {
+            for (ease, criteria) in &eases {
+                let eased = Eased { ease: *ease, words: required < self.words };
+                let outcome = self.run(required, criteria, reach, standings, eased)?;
+                // Whoever has some of the words answers as well as anybody can.
+                if outcome.answers > 0 || (eased.words && outcome.total > 0) {
+                    return Ok(outcome);
+                }
+                first.get_or_insert(outcome);
+            }
+            if required <= 1 {
+                break;
+            }
             // One less, then halves: a long text must not be asked twenty times.
             required = if required == self.words { required - 1 } else { required / 2 };
-            let fewer = self.run(required, reach, standings)?;
-            if fewer.total > 0 {
-                return Ok((fewer, true));
+            // What does it elsewhere is worth more than what has a word of it here.
+            if self.measure.scope.is_some() && reach == Reach::Here && !self.measure.kinds.is_empty() {
+                break;
             }
         }
-        Ok((all, false))
+        Ok(first.expect("the first pass is always made"))
     }
 
     /// How every document stands to the place, by segment; none without a place.
@@ -195,13 +254,20 @@ impl Pass<'_> {
         self.measure.scope.map(|scope| standings(self.snapshot, scope, unknowns)).transpose()
     }
 
-    fn run(&self, required: usize, reach: Reach, standings: Option<&[Standings]>) -> Result<Outcome, Error> {
+    fn run(
+        &self,
+        required: usize,
+        criteria: &Criteria,
+        reach: Reach,
+        standings: Option<&[Standings]>,
+        eased: Eased,
+    ) -> Result<Outcome, Error> {
         let counts = self.facets.then(Counts::new);
-        let mut outcome = Outcome { total: 0, serving: 0, found: Vec::new(), counts };
+        let mut outcome = Outcome { total: 0, answers: 0, serving: 0, found: Vec::new(), counts, eased };
         for (ordinal, reader, segment) in self.snapshot.segments() {
             let standings = standings.map(|standings| &standings[ordinal as usize]);
             let candidates = self.candidates(required, reach, ordinal as usize, standings)?;
-            let mut visit = Visit::new(self, segment, reach, standings, &mut outcome);
+            let mut visit = Visit::new(self, criteria, segment, reach, standings, &mut outcome);
             for candidate in candidates {
                 if !reader.is_deleted(candidate.doc) {
                     visit.consider(candidate)?;
@@ -230,8 +296,9 @@ impl Pass<'_> {
     ) -> Result<Vec<Candidate>, Error> {
         let (reader, segment) = self.snapshot.segment(ordinal);
         let here = standings.filter(|_| reach == Reach::Here);
-        if self.words > 0 {
-            return self.matching.candidates(ordinal, segment, required.max(1), here);
+        if !self.matching.is_empty() {
+            let fields = self.snapshot.fields();
+            return self.matching.candidates(ordinal, segment, fields, required.max(1), here);
         }
         // Without words, the tree of points knows who is around, and the standings who serves.
         Ok(match (self.measure.origin.zip(self.radius_km), here) {
@@ -257,7 +324,7 @@ impl Pass<'_> {
         match self.sort {
             Sort::Relevance => {
                 // Steps stay within a few thousands of zero.
-                let steps = steps(facts, self.today);
+                let steps = steps(facts, self.today, self.measure.weights);
                 (1_i64 << 32).saturating_sub(steps).cast_unsigned()
             }
             // Positive floats order as their bits do.
@@ -274,31 +341,33 @@ impl Pass<'_> {
 /// The matches of one segment.
 struct Visit<'a> {
     pass: &'a Pass<'a>,
+    criteria: &'a Criteria,
     segment: &'a Segment,
     reach: Reach,
     standings: Option<&'a Standings>,
     outcome: &'a mut Outcome,
     opening: Opening,
-    top: Top<(DocId, f32)>,
+    top: Top<(DocId, Answered)>,
 }
 
 impl<'a> Visit<'a> {
     fn new(
         pass: &'a Pass<'a>,
+        criteria: &'a Criteria,
         segment: &'a Segment,
         reach: Reach,
         standings: Option<&'a Standings>,
         outcome: &'a mut Outcome,
     ) -> Visit<'a> {
         let (opening, top) = (Opening::default(), Top::new(pass.keep));
-        Visit { pass, segment, reach, standings, outcome, opening, top }
+        Visit { pass, criteria, segment, reach, standings, outcome, opening, top }
     }
 
-    fn consider(&mut self, Candidate { doc, share, .. }: Candidate) -> Result<(), Error> {
+    fn consider(&mut self, Candidate { doc, share, answered, .. }: Candidate) -> Result<(), Error> {
         let (pass, segment) = (self.pass, self.segment);
         let measure = pass.measure;
         let traits = segment.traits(doc);
-        let verdict = measure.criteria.verdict(&traits);
+        let verdict = self.criteria.verdict(&traits);
         if verdict == Verdict::Fails || (verdict != Verdict::Fits && !pass.facets) {
             return Ok(());
         }
@@ -321,7 +390,7 @@ impl<'a> Visit<'a> {
         {
             return Ok(());
         }
-        if !self.opening.is_open(measure.criteria, segment, doc)? {
+        if !self.opening.is_open(self.criteria, segment, doc)? {
             return Ok(());
         }
         if let Some(counts) = &mut self.outcome.counts {
@@ -330,54 +399,123 @@ impl<'a> Visit<'a> {
         if verdict != Verdict::Fits {
             return Ok(());
         }
-        self.outcome.total += 1;
-        self.outcome.serving += u64::from(matches!(standing, None | Some(Standing::Serves(_))));
         let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, share);
+        self.outcome.total += 1;
+        let serves = matches!(standing, None | Some(Standing::Serves(_)));
+        let answers = measure.kinds.is_empty() || facts.kind != KindAsked::No || share >= ITS_NAME;
+        self.outcome.answers += u64::from(answers);
+        self.outcome.serving += u64::from(answers && serves);
         // On the spot, it could not come later than it does: most need no measuring to be left behind.
         facts.distance_km = measure.origin.and(site).map(|_| 0.0);
         if !self.top.may_keep(pass.first_key(segment, doc, &facts)) {
             return Ok(());
         }
         facts.distance_km = distance_km();
-        let key = (pass.first_key(segment, doc, &facts), turn(segment.identity(doc), pass.today));
-        self.top.push(key, (doc, share));
+        // Who serves other places comes by distance, however far.
+        let second = match (standing, facts.distance_km) {
+            (Some(Standing::Elsewhere), Some(km)) => km as u64,
+            _ => turn(segment.identity(doc), pass.today),
+        };
+        let key = (pass.first_key(segment, doc, &facts), second);
+        let words = Answered { share, all: answered == pass.words };
+        self.top.push(key, (doc, words));
         Ok(())
     }
 }
 
-fn interpretation(request: &Request, here: Here) -> Interpretation {
-    let understood = |code: String, label: String| Understood { code, label, by: By::Parameter, span: None };
+/// What was given up of what is asked, in sentences.
+fn eased_steps(eased: Eased) -> Vec<WideningStep> {
+    let step = |step, label: &str| WideningStep { step, label: label.to_owned() };
+    let mut steps = Vec::new();
+    if eased.ease >= Ease::Time {
+        let label = "Aucune fiche n’est notée ouverte au moment demandé : l’horaire n’a pas été pris en compte.";
+        steps.push(step("time", label));
+    }
+    if eased.ease >= Ease::Age {
+        steps.push(step("age", "Aucune fiche n’accepte l’âge demandé : il n’a pas été pris en compte."));
+    }
+    if eased.words {
+        let label = "Aucune ressource ne réunit tous ces mots : voici celles qui en ont une partie.";
+        steps.push(step("words", label));
+    }
+    steps
+}
+
+/// Items chosen apart, then those read in the text.
+fn interpretation(
+    request: &Request,
+    here: Here,
+    reading: Reading,
+    moment: Option<DateTime<Utc>>,
+) -> Interpretation {
+    let chosen = |code: &str, label: &str| Understood {
+        code: code.to_owned(),
+        label: label.to_owned(),
+        by: By::Parameter,
+        span: None,
+    };
     let obeyed = |off: Off| !request.off.contains(&off);
+    let age = |years: u8, by: By, span: Span| Understood {
+        code: years.to_string(),
+        label: if years == 0 { "moins d’un an".to_owned() } else { format!("{years} an{}", if years > 1 { "s" } else { "" }) },
+        by,
+        span,
+    };
+    let time = |at: DateTime<Utc>, by: By, span: Span| {
+        let departement = here.commune().map(|commune| &*commune.departement);
+        let label = at.with_timezone(&time_zone(departement)).format("Ouvert le %d/%m/%Y à %H:%M").to_string();
+        Understood { code: at.to_rfc3339_opts(SecondsFormat::Secs, true), label, by, span }
+    };
+    let mut categories: Vec<Understood> = request
+        .categories
+        .iter()
+        .filter(|_| obeyed(Off::Category))
+        .map(|kind| chosen(kind.code(), kind.label()))
+        .collect();
+    let read = reading.kinds.iter().filter(|read| !request.categories.contains(&read.kind));
+    categories.extend(read.map(|read| Understood {
+        code: read.kind.code().to_owned(),
+        label: read.kind.label().to_owned(),
+        by: read.by,
+        span: read.span,
+    }));
+    let mut audience: Vec<Understood> = request
+        .audiences
+        .iter()
+        .filter(|_| obeyed(Off::Audience))
+        .map(|code| chosen(code.code(), code.label()))
+        .collect();
+    let read = reading.audiences.iter().filter(|read| !request.audiences.contains(&read.what));
+    audience.extend(read.map(|read| Understood {
+        code: read.what.code().to_owned(),
+        label: read.what.label().to_owned(),
+        by: read.by,
+        span: read.span,
+    }));
+    let mut modes: Vec<Understood> = request
+        .modes
+        .iter()
+        .filter(|_| obeyed(Off::Mode))
+        .map(|code| chosen(code.code(), code.label()))
+        .collect();
+    let read = reading.modes.iter().filter(|read| !request.modes.contains(&read.what));
+    modes.extend(read.map(|read| Understood {
+        code: read.what.code().to_owned(),
+        label: read.what.label().to_owned(),
+        by: read.by,
+        span: read.span,
+    }));
+    let asked_age = request.age.filter(|_| obeyed(Off::Age)).map(|years| age(years, By::Parameter, None));
+    let asked_time = request.open_at.filter(|_| obeyed(Off::Time)).map(|at| time(at, By::Parameter, None));
+    let read_time = || Some(time(moment?, By::Text, reading.moment.as_ref()?.span));
     Interpretation {
+        categories,
+        audience,
+        age: asked_age.or(reading.age.as_ref().map(|read| age(read.what, read.by, read.span))),
+        modes,
+        time: asked_time.or_else(read_time),
+        text: reading.text,
+        corrections: reading.corrections,
         place: here.understood,
-        categories: request
-            .categories
-            .iter()
-            .filter(|_| obeyed(Off::Category))
-            .map(|code| understood(code.code().to_owned(), code.label().to_owned()))
-            .collect(),
-        audience: request
-            .audiences
-            .iter()
-            .filter(|_| obeyed(Off::Audience))
-            .map(|code| understood(code.code().to_owned(), code.label().to_owned()))
-            .collect(),
-        age: request
-            .age
-            .filter(|_| obeyed(Off::Age))
-            .map(|age| understood(age.to_string(), format!("{age} an{}", if age > 1 { "s" } else { "" }))),
-        modes: request
-            .modes
-            .iter()
-            .filter(|_| obeyed(Off::Mode))
-            .map(|code| understood(code.code().to_owned(), code.label().to_owned()))
-            .collect(),
-        time: request.open_at.filter(|_| obeyed(Off::Time)).map(|at| {
-            let local = at.with_timezone(&time_zone(None));
-            let label = local.format("Ouvert le %d/%m/%Y à %H:%M").to_string();
-            understood(at.to_rfc3339_opts(SecondsFormat::Secs, true), label)
-        }),
-        text: request.text.trim().chars().take(LONGEST_TEXT).collect(),
-        corrections: Vec::new(),
     }
 }

@@ -36,6 +36,8 @@ pub struct Segment {
     pub stem: Arc<InvertedIndexReader>,
     /// Lists of [`Fields::name`].
     pub name: Arc<InvertedIndexReader>,
+    /// Lists of [`Fields::category`].
+    pub category: Arc<InvertedIndexReader>,
     /// Lists of [`Fields::coverage`].
     pub coverage: Arc<InvertedIndexReader>,
     /// Lists of [`Fields::reach`].
@@ -97,6 +99,7 @@ impl Segment {
             plain: reader.inverted_index(fields.plain)?,
             stem: reader.inverted_index(fields.stem)?,
             name: reader.inverted_index(fields.name)?,
+            category: reader.inverted_index(fields.category)?,
             coverage: reader.inverted_index(fields.coverage)?,
             reach: reader.inverted_index(fields.reach)?,
             points: PointTree::new(sites),

@@ -1,6 +1,7 @@
 //! One file per subcommand.
 
 mod conflicts;
+mod evaluate;
 mod export;
 mod generate;
 mod import;
@@ -23,6 +24,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Serve(options) => serve::run(settings, options, serve::Directory::Own).await,
         Command::Import(options) => import::run(&settings, options).await,
         Command::Runs(options) => runs::run(&settings, options).await,
+        Command::Evaluate(options) => evaluate::run(&settings, options).await,
         Command::Search(options) => search::run(&settings, options, search::Asked::Search).await,
         Command::Suggest(options) => search::run(&settings, options, search::Asked::Suggest).await,
         Command::Set(options) => set::run(&settings, options).await,

@@ -55,7 +55,7 @@ pub async fn run(settings: &Settings, options: Search, asked: Asked) -> Result<(
 
 /// The node at the end of the feed when Postgres answers, else as it was saved. Where a server runs on the data
 /// directory it keeps the index true; where none does, this catches up itself.
-async fn fresh_node(settings: &Settings) -> Result<Node> {
+pub async fn fresh_node(settings: &Settings) -> Result<Node> {
     let directory = follower::index_directory(settings);
     let saved = || {
         Node::open(&directory)

@@ -252,8 +252,8 @@ mod tests {
 
     /// What a sentence is found to mention, these words being of the field.
     fn mention(sentence: &str) -> Option<String> {
-        const FIELD: [&str; 14] = [
-            "aide", "soins", "vif", "lit", "cours", "domicile", "enfant", "pass", "nord", "equipe", "garde", "bus", "port",
+        const FIELD: [&str; 15] = [
+            "aide", "hopital", "soins", "vif", "lit", "cours", "domicile", "enfant", "pass", "nord", "equipe", "garde", "bus", "port",
             "sens",
         ];
         let written: Vec<&str> = sentence

@@ -1,0 +1,220 @@
+//! Needs: which kinds a request leads to, by what people say of them.
+//!
+//! Nobody says a phrasing of the thesaurus word for word. A request is compared with all of them by the stems of its words,
+//! words that say the same counting as one, and rare ones more than common ones: a kind scores by the phrasing that is
+//! nearest, and by how much of the request the whole of its phrasings speaks of.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
+
+use maille_domain::Category;
+
+use crate::analysis::{Word, words};
+use crate::thesaurus::thesaurus;
+use crate::traits::{kind_at, kinds, position};
+
+use super::phrases::Phrases;
+
+/// What a phrasing is worth that a kind only helps with, after others.
+const HELPS: f32 = 0.65;
+/// How much words of the request that a phrasing does not have weigh against it.
+const UNANSWERED: f32 = 0.4;
+/// The same of words of the phrasing that the request does not have.
+const UNSAID: f32 = 0.35;
+/// The share of the nearest phrasing in a score; the rest is that of all the phrasings of the kind.
+const NEAREST: f32 = 0.55;
+/// The weight of a word that no phrasing has, against that of the rarest.
+const UNKNOWN_WORD: f32 = 0.25;
+/// Occurrences after which a word tells half of what it can of a kind.
+const HALF_TOLD: f32 = 1.2;
+/// Times that a word of the name of a kind counts as said.
+const NAMED: f32 = 2.0;
+
+/// A kind that a request leads to.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Lead {
+    pub kind: Category,
+    /// 0 to 1.
+    pub score: f32,
+    /// The words that led to it, by position.
+    pub words: Vec<usize>,
+}
+
+struct Phrasing {
+    kind: usize,
+    worth: f32,
+    /// What all its words weigh.
+    weight: f32,
+}
+
+struct Needs {
+    /// The meaning of a stem, and of expressions of several words.
+    meanings: HashMap<String, usize>,
+    expressions: Phrases<usize>,
+    /// By meaning.
+    weights: Vec<f32>,
+    phrasings: Vec<Phrasing>,
+    /// The phrasings that have a meaning.
+    having: Vec<Vec<usize>>,
+    /// The kinds that speak of a meaning, and how much.
+    speaking: Vec<Vec<(usize, f32)>>,
+    heaviest: f32,
+}
+
+static NEEDS: LazyLock<Needs> = LazyLock::new(Needs::build);
+
+/// Words that say the same have one meaning; others have their own.
+#[derive(Default)]
+struct Meanings {
+    of_stem: HashMap<String, usize>,
+    expressions: Phrases<usize>,
+    count: usize,
+}
+
+impl Meanings {
+    fn new() -> Meanings {
+        let mut meanings = Meanings::default();
+        for group in &thesaurus().groups {
+            let meaning = meanings.count;
+            meanings.count += 1;
+            for member in group {
+                match &words(member)[..] {
+                    [] => {}
+                    [word] => {
+                        meanings.of_stem.entry(word.stem.clone()).or_insert(meaning);
+                    }
+                    several => meanings.expressions.insert(several, meaning),
+                }
+            }
+        }
+        meanings
+    }
+
+    /// The meanings of words, each with the words that have it; new ones are made up.
+    fn learn(&mut self, words: &[Word]) -> HashSet<usize> {
+        let mut found = HashSet::new();
+        let mut said = vec![false; words.len()];
+        for expression in self.expressions.longest(words) {
+            found.insert(*expression.says);
+            said[expression.words].fill(true);
+        }
+        for (word, _) in words.iter().zip(said).filter(|(_, said)| !said) {
+            let next = self.count;
+            let meaning = *self.of_stem.entry(word.stem.clone()).or_insert(next);
+            self.count = self.count.max(meaning + 1);
+            found.insert(meaning);
+        }
+        found
+    }
+}
+
+impl Needs {
+    fn build() -> Needs {
+        let mut meanings = Meanings::new();
+        let mut phrasings: Vec<(usize, f32, HashSet<usize>)> = Vec::new();
+        let mut told: Vec<HashMap<usize, f32>> = vec![HashMap::new(); kinds()];
+        for (kind, entry) in &thesaurus().kinds {
+            let kind_at = position(*kind);
+            let names = entry.names.iter().chain(&entry.old).map(String::as_str).chain([kind.label()]);
+            let names = names.map(|text| (text, 1.0, NAMED));
+            let needs = entry.needs.iter().map(|text| (text.as_str(), 1.0, 1.0));
+            let helps = entry.helps.iter().map(|text| (text.as_str(), HELPS, HELPS));
+            for (text, worth, times) in names.chain(needs).chain(helps) {
+                let said = meanings.learn(&words(text));
+                for meaning in &said {
+                    *told[kind_at].entry(*meaning).or_default() += times;
+                }
+                phrasings.push((kind_at, worth, said));
+            }
+        }
+        let mut kinds_with = vec![0_usize; meanings.count];
+        told.iter().flat_map(HashMap::keys).for_each(|meaning| kinds_with[*meaning] += 1);
+        let all = kinds() as f32;
+        let weights: Vec<f32> = kinds_with.iter().map(|with| (1.0 + all / (*with as f32).max(1.0)).ln()).collect();
+        let mut needs = Needs {
+            heaviest: (1.0 + all).ln(),
+            having: vec![Vec::new(); meanings.count],
+            speaking: vec![Vec::new(); meanings.count],
+            meanings: meanings.of_stem,
+            expressions: meanings.expressions,
+            phrasings: Vec::new(),
+            weights,
+        };
+        for (kind, worth, said) in phrasings {
+            let weight = said.iter().map(|meaning| needs.weights[*meaning]).sum();
+            said.iter().for_each(|meaning| needs.having[*meaning].push(needs.phrasings.len()));
+            needs.phrasings.push(Phrasing { kind, worth, weight });
+        }
+        for (kind, told) in told.into_iter().enumerate() {
+            for (meaning, times) in told {
+                needs.speaking[meaning].push((kind, times / (times + HALF_TOLD)));
+            }
+        }
+        needs
+    }
+
+    /// The meanings of the words of a request, with the positions of the words; and what the others weigh.
+    fn heard(&self, words: &[Word]) -> (BTreeMap<usize, Vec<usize>>, f32) {
+        let mut heard: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut said = vec![false; words.len()];
+        for expression in self.expressions.longest(words) {
+            said[expression.words.clone()].fill(true);
+            heard.entry(*expression.says).or_default().extend(expression.words);
+        }
+        let mut others = 0.0;
+        for (at, word) in words.iter().enumerate().filter(|(at, _)| !said[*at]) {
+            match self.meanings.get(&word.stem).filter(|meaning| !self.having[**meaning].is_empty()) {
+                Some(meaning) => heard.entry(*meaning).or_default().push(at),
+                None => others += UNKNOWN_WORD * self.heaviest,
+            }
+        }
+        (heard, others)
+    }
+}
+
+/// The kinds that some words lead to, likeliest first.
+pub fn leads(words: &[Word]) -> Vec<Lead> {
+    let needs = &*NEEDS;
+    let (heard, others) = needs.heard(words);
+    let said: f32 = heard.keys().map(|meaning| needs.weights[*meaning]).sum();
+    if said == 0.0 {
+        return Vec::new();
+    }
+    let all = said + others;
+    let mut matched: HashMap<usize, f32> = HashMap::new();
+    let mut spoken = vec![0.0_f32; kinds()];
+    for meaning in heard.keys() {
+        let weight = needs.weights[*meaning];
+        needs.having[*meaning].iter().for_each(|phrasing| *matched.entry(*phrasing).or_default() += weight);
+        needs.speaking[*meaning].iter().for_each(|(kind, share)| spoken[*kind] += weight * share);
+    }
+    let mut nearest = vec![0.0_f32; kinds()];
+    for (phrasing, weight) in matched {
+        let phrasing = &needs.phrasings[phrasing];
+        let likeness = weight / (weight + UNANSWERED * (all - weight) + UNSAID * (phrasing.weight - weight));
+        nearest[phrasing.kind] = nearest[phrasing.kind].max(phrasing.worth * likeness);
+    }
+    let mut leads: Vec<Lead> = Vec::new();
+    for (at, (nearest, spoken)) in nearest.into_iter().zip(spoken).enumerate() {
+        let score = NEAREST * nearest + (1.0 - NEAREST) * spoken / all;
+        if score > 0.0
+            && let Some(kind) = kind_at(at)
+        {
+            leads.push(Lead { kind, score, words: Vec::new() });
+        }
+    }
+    leads.sort_by(|a, b| b.score.total_cmp(&a.score));
+    leads.truncate(12);
+    for lead in &mut leads {
+        let kind = position(lead.kind);
+        let speaks = |meaning: &usize| needs.speaking[*meaning].iter().any(|(known, _)| *known == kind);
+        lead.words = heard.iter().filter(|(meaning, _)| speaks(meaning)).flat_map(|(_, at)| at.clone()).collect();
+        lead.words.sort_unstable();
+    }
+    leads
+}
+
+/// Whether the thesaurus has a word, by its stem.
+pub fn is_known(word: &Word) -> bool {
+    NEEDS.meanings.contains_key(&word.stem)
+}
