@@ -57,6 +57,7 @@ pub fn coordination(
         halfway_km: halfway(place.point),
         criteria: &criteria,
         kinds: &[],
+        telling: 0.0,
         weights,
     };
     let today = day(now);
@@ -92,7 +93,7 @@ fn serving(
                 let standing = standings.get(doc);
                 if matches!(standing, Standing::Serves(_)) {
                     let traits = segment.traits(doc);
-                    let mut facts = maker.measure.facts(&traits, segment.upkeep(doc), Some(standing), 0.0);
+                    let mut facts = maker.measure.facts(&traits, segment.upkeep(doc), Some(standing), Answered::default());
                     facts.distance_km = maker.measure.distance_km(segment.site(doc));
                     let steps = steps(&facts, today, maker.measure.weights);
                     let turn = turn(segment.identity(doc), today);

@@ -29,21 +29,31 @@ pub struct Measure<'a> {
     pub criteria: &'a Criteria,
     /// How each kind is asked, by position; empty: none is.
     pub kinds: &'a [KindAsked],
+    /// How much having every word tells, 0 to 1: the fewer listings have the rarest, the more.
+    pub telling: f32,
     pub weights: &'a Weights,
 }
 
 impl Measure<'_> {
     /// What the formula reads of a listing, but for the distance: measuring is the dearest part.
-    pub fn facts(&self, traits: &Traits, upkeep: Upkeep, standing: Option<Standing>, words: f32) -> Facts {
+    pub fn facts(&self, traits: &Traits, upkeep: Upkeep, standing: Option<Standing>, words: Answered) -> Facts {
         let (serves, found) = match standing {
             None => (None, None),
             Some(Standing::Serves(found)) => (Some(Serves::Yes), Some(found)),
             Some(Standing::Unknown) => (Some(Serves::Unknown), None),
             Some(Standing::Elsewhere) => (Some(Serves::No), None),
         };
+        let kind = self.kinds.get(traits.category).copied().unwrap_or(KindAsked::No);
+        let kind = match words {
+            Answered { all: true, share } if share >= ITS_NAME && kind.share() < 1.0 => KindAsked::Itself,
+            Answered { all: true, .. } if self.telling >= TELLING && kind.share() < f64::from(self.telling) => {
+                KindAsked::Described(self.telling)
+            }
+            _ => kind,
+        };
         Facts {
-            words: f64::from(words.min(1.0)),
-            kind: self.kinds.get(traits.category).copied().unwrap_or(KindAsked::No),
+            words: f64::from(words.share.min(1.0)),
+            kind,
             serves,
             level: found.map_or(CoverageLevel::Unknown, |found| found.level),
             part: found.is_some_and(|found| found.part),
@@ -74,6 +84,12 @@ pub struct Answered {
     /// Whether every word stands in it.
     pub all: bool,
 }
+
+/// Having every word tells enough from this on: about one listing in thirty thousand, or five in a thousand.
+const TELLING: f32 = 0.7;
+
+/// Every word stands in its name, or nearly: it is what is asked, whatever its kind.
+const ITS_NAME: f32 = 0.85;
 
 /// Kilometres at which nearness is a half around a point: as far as people there are used to go.
 pub fn halfway(origin: Option<Point>) -> f64 {
@@ -122,7 +138,7 @@ impl Maker<'_> {
         });
         let (traits, upkeep) = (Traits::of(fields), Upkeep::of(fields));
         let distance_km = self.measure.distance_km(site);
-        let facts = Facts { distance_km, ..self.measure.facts(&traits, upkeep, standing, words.share) };
+        let facts = Facts { distance_km, ..self.measure.facts(&traits, upkeep, standing, words) };
         let (coverage, said) = match part {
             Some((part, found)) => {
                 let (label, said) = french::coverage(part, self.territories);

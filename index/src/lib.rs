@@ -21,8 +21,6 @@ mod hit;
 mod index;
 pub mod judged;
 mod matching;
-#[cfg(test)]
-mod naive;
 mod node;
 mod place;
 mod query;

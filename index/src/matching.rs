@@ -63,6 +63,8 @@ struct List {
 struct Looked {
     /// How much it tells of all that was asked; those of all words add up to 1.
     weight: f32,
+    /// How many listings have its stem.
+    listings: u64,
     /// How long its lists are.
     length: usize,
     /// By segment.
@@ -110,6 +112,13 @@ impl Matching {
         }
         words.sort_by_key(|word| word.length);
         Ok(Matching { words, kinds })
+    }
+
+    /// How much having every word tells, 0 to 1: all, when one listing has the rarest; nothing, when all have.
+    pub fn telling(&self, snapshot: &Snapshot) -> f32 {
+        let rarest = self.words.iter().map(|word| word.listings).min();
+        let all = (1.0 + snapshot.found_count as f32).ln();
+        rarest.filter(|_| all > 0.0).map_or(0.0, |listings| 1.0 - (listings.max(1) as f32).ln() / all)
     }
 
     /// Whether nothing is looked for.
@@ -194,6 +203,7 @@ fn look(word: &Word, unfinished: bool, snapshot: &Snapshot) -> Result<Looked, Er
     // How much a word tells: the logarithm of how few listings have it, never quite nothing.
     let (with, all) = (listings as f32, snapshot.found_count.max(listings) as f32);
     Ok(Looked {
+        listings,
         weight: 1.0 + ((all + 1.0) / (with + 1.0)).ln(),
         length: lists.iter().flatten().map(|list| list.term.doc_freq as usize).sum(),
         lists,

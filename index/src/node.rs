@@ -183,6 +183,7 @@ impl Node {
             halfway_km: halfway(origin),
             criteria: &criteria,
             kinds: &[],
+            telling: 0.0,
             weights: &self.shared.weights,
         };
         let maker = Maker { measure, place, territories: &snapshot.territories, at: now, today: day(now) };

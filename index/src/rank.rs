@@ -227,6 +227,10 @@ pub enum KindAsked {
     Named(f32),
     /// By a need that leads to it, this surely.
     Needed(f32),
+    /// It is asked itself, by its own name.
+    Itself,
+    /// It has every word, and few listings do: this surely.
+    Described(f32),
 }
 
 impl KindAsked {
@@ -234,7 +238,8 @@ impl KindAsked {
     pub fn share(self) -> f64 {
         match self {
             KindAsked::No => 0.0,
-            KindAsked::Named(share) | KindAsked::Needed(share) => f64::from(share),
+            KindAsked::Named(share) | KindAsked::Needed(share) | KindAsked::Described(share) => f64::from(share),
+            KindAsked::Itself => 1.0,
         }
     }
 }

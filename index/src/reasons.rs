@@ -59,7 +59,9 @@ fn reason(ground: Ground, told: &Told) -> Option<String> {
         Ground::Kind => match facts.kind {
             KindAsked::Named(_) => Some(format!("Type : {}", kind())),
             KindAsked::Needed(_) => Some(format!("Pour ce besoin : {}", kind())),
-            KindAsked::No => None,
+            KindAsked::Itself => Some("Son nom est celui qui est cherché".to_owned()),
+            KindAsked::Described(_) if told.all_words => Some("Contient tous les mots cherchés, qui sont rares".to_owned()),
+            KindAsked::Described(_) | KindAsked::No => None,
         },
         Ground::Words if facts.words > 0.0 && facts.kind == KindAsked::No => Some(
             if told.all_words { "Contient les mots cherchés" } else { "Contient une partie des mots cherchés" }.to_owned(),

@@ -25,9 +25,6 @@ use crate::top::Top;
 use crate::traits::{kinds, position};
 use crate::understand::{self, Reading};
 
-/// The words are those of its name, or nearly: it is what is asked, whatever its kind.
-const ITS_NAME: f32 = 0.8;
-
 /// Answers a request from one commit.
 pub fn search(
     snapshot: &Snapshot,
@@ -46,6 +43,8 @@ pub fn search(
     let moment = reading.moment.as_ref().and_then(|read| instant(read.what, departement));
     let criteria = Criteria::of(request, &reading, moment);
     let kinds = kinds_asked(&reading);
+    let asked_kinds = reading.kinds.iter().map(|read| read.kind).collect();
+    let matching = Matching::of(&reading.asked, asked_kinds, snapshot)?;
     let (limit, offset) = (request.limit.min(MOST_LIMIT), request.offset.min(MOST_OFFSET));
     let today = day(now);
     let measure = Measure {
@@ -54,6 +53,8 @@ pub fn search(
         halfway_km: halfway(here.origin),
         criteria: &criteria,
         kinds: &kinds,
+        // Without kinds, words are all that is asked: having them is nothing more.
+        telling: if kinds.is_empty() { 0.0 } else { matching.telling(snapshot) },
         weights,
     };
     let maker = Maker {
@@ -67,7 +68,7 @@ pub fn search(
         snapshot,
         request,
         measure: &maker.measure,
-        matching: Matching::of(&reading.asked, reading.kinds.iter().map(|read| read.kind).collect(), snapshot)?,
+        matching,
         words: reading.asked.len(),
         radius_km: request.radius_km.filter(|_| here.origin.is_some()),
         sort: request.sort,
@@ -399,10 +400,11 @@ impl<'a> Visit<'a> {
         if verdict != Verdict::Fits {
             return Ok(());
         }
-        let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, share);
+        let words = Answered { share, all: pass.words > 0 && answered == pass.words };
+        let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, words);
         self.outcome.total += 1;
         let serves = matches!(standing, None | Some(Standing::Serves(_)));
-        let answers = measure.kinds.is_empty() || facts.kind != KindAsked::No || share >= ITS_NAME;
+        let answers = measure.kinds.is_empty() || facts.kind != KindAsked::No;
         self.outcome.answers += u64::from(answers);
         self.outcome.serving += u64::from(answers && serves);
         // On the spot, it could not come later than it does: most need no measuring to be left behind.
@@ -417,7 +419,6 @@ impl<'a> Visit<'a> {
             _ => turn(segment.identity(doc), pass.today),
         };
         let key = (pass.first_key(segment, doc, &facts), second);
-        let words = Answered { share, all: answered == pass.words };
         self.top.push(key, (doc, words));
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! Typos: words that neither the thesaurus nor any listing has, a letter or two from one that they have.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 use tantivy::Term;
@@ -13,11 +13,19 @@ use crate::thesaurus::thesaurus;
 /// Letters from which one typo, then two, are forgiven.
 const ONE_TYPO_FROM: usize = 4;
 const TWO_TYPOS_FROM: usize = 8;
+/// Listings that may have the same typo.
+const FEW_LISTINGS: u32 = 3;
+/// Letters from which a word that a few listings have may be a typo all the same.
+const SURE_FROM: usize = 6;
+/// Phrasings that a word has which everybody says.
+const SAID_BY_EVERYBODY: u32 = 8;
+/// What a word of the thesaurus counts against one of a listing.
+const OF_THE_FIELD: u32 = 10;
 
 /// The words of the listings.
 pub trait Dictionary {
-    /// Whether a listing has this word, as written.
-    fn has(&self, plain: &str) -> bool;
+    /// How many listings have this word, as written.
+    fn listings_with(&self, plain: &str) -> u32;
     /// Whether a listing has a word that begins so, or is it.
     fn has_beginning(&self, plain: &str) -> bool;
     /// The words of listings that begin with these letters, with how many listings have each.
@@ -25,9 +33,10 @@ pub trait Dictionary {
 }
 
 impl Dictionary for Snapshot {
-    fn has(&self, plain: &str) -> bool {
+    fn listings_with(&self, plain: &str) -> u32 {
         let term = Term::from_field_text(self.fields().plain, plain);
-        self.segments().any(|(_, _, segment)| segment.plain.get_term_info(&term).is_ok_and(|found| found.is_some()))
+        let found = self.segments().filter_map(|(_, _, segment)| segment.plain.get_term_info(&term).ok().flatten());
+        found.map(|term| term.doc_freq).sum()
     }
 
     fn has_beginning(&self, plain: &str) -> bool {
@@ -49,11 +58,11 @@ impl Dictionary for Snapshot {
     }
 }
 
-/// The words of the thesaurus, as written.
-static WORDS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
+/// The words of the thesaurus, as written, and how often.
+static WORDS: LazyLock<BTreeMap<String, u32>> = LazyLock::new(|| {
     let thesaurus = thesaurus();
-    let mut words = BTreeSet::new();
-    let mut add = |text: &str| words.extend(all_words(text).into_iter().map(|word| word.plain));
+    let mut words = BTreeMap::new();
+    let mut add = |text: &str| all_words(text).into_iter().for_each(|word| *words.entry(word.plain).or_default() += 1);
     for (kind, entry) in &thesaurus.kinds {
         add(kind.label());
         kind.acronym().into_iter().for_each(&mut add);
@@ -91,12 +100,19 @@ pub fn correct(
         let plain = &words[at].plain;
         let letters = plain.chars().count();
         let number = plain.contains(|c: char| c.is_ascii_digit());
-        let known = is_tool(plain) || super::needs::is_known(&words[at]) || WORDS.contains(plain) || MISSPELT.contains(plain) || dictionary.has(plain);
+        let known = is_tool(plain) || is_word(plain) || MISSPELT.contains(plain) || super::needs::is_known(&words[at]);
         let begins = at == last && unfinished && begins_a_word(plain, dictionary);
         if letters < ONE_TYPO_FROM || number || known || begins {
             continue;
         }
-        let Some(read) = nearest(plain, dictionary) else { continue };
+        // Listings have typos too: a word of a few of them yields to one that everybody says.
+        let listings = dictionary.listings_with(plain);
+        let read = match listings {
+            0 => nearest(plain, dictionary),
+            1..=FEW_LISTINGS if letters >= SURE_FROM => said_by_everybody(plain),
+            _ => None,
+        };
+        let Some(read) = read else { continue };
         let Some(corrected) = all_words(&read).into_iter().next() else { continue };
         let span = words[at].span.clone();
         let typed = std::mem::replace(&mut words[at], Word { span: span.clone(), ..corrected }).plain;
@@ -105,17 +121,33 @@ pub fn correct(
     corrections
 }
 
-fn begins_a_word(plain: &str, dictionary: &dyn Dictionary) -> bool {
-    let thesaurus = WORDS.range(plain.to_owned()..).next();
-    thesaurus.is_some_and(|word| word.starts_with(plain)) || dictionary.has_beginning(plain)
+/// Whether the thesaurus has a word, as written.
+pub fn is_word(plain: &str) -> bool {
+    WORDS.contains_key(plain)
 }
 
-/// The known word that is fewest letters away; of the thesaurus first, then of most listings.
+/// The word that phrasings have everywhere, one letter away.
+fn said_by_everybody(plain: &str) -> Option<String> {
+    let near = |word: &&String| {
+        word.as_bytes().first() == plain.as_bytes().first()
+            && word.len().abs_diff(plain.len()) <= 1
+            && strsim::osa_distance(word, plain) == 1
+    };
+    let said = WORDS.iter().filter(|(_, times)| **times >= SAID_BY_EVERYBODY);
+    said.map(|(word, _)| word).find(near).cloned()
+}
+
+fn begins_a_word(plain: &str, dictionary: &dyn Dictionary) -> bool {
+    let thesaurus = WORDS.range(plain.to_owned()..).next();
+    thesaurus.is_some_and(|(word, _)| word.starts_with(plain)) || dictionary.has_beginning(plain)
+}
+
+/// The known word that is fewest letters away, and most often said.
 fn nearest(plain: &str, dictionary: &dyn Dictionary) -> Option<String> {
     let letters = plain.chars().count();
     let most = if letters >= TWO_TYPOS_FROM { 2 } else { 1 };
-    let mut best: Option<(usize, u8, std::cmp::Reverse<u32>, String)> = None;
-    let mut consider = |word: &str, rank: u8, listings: u32| {
+    let mut best: Option<(usize, std::cmp::Reverse<u32>, String)> = None;
+    let mut consider = |word: &str, times: u32| {
         if word.len().abs_diff(plain.len()) > most {
             return;
         }
@@ -125,13 +157,14 @@ fn nearest(plain: &str, dictionary: &dyn Dictionary) -> Option<String> {
         if distance > most || (!same_start && (distance > 1 || letters < TWO_TYPOS_FROM - 2)) {
             return;
         }
-        let found = (distance, rank, std::cmp::Reverse(listings), word.to_owned());
+        let found = (distance, std::cmp::Reverse(times), word.to_owned());
         if best.as_ref().is_none_or(|best| found < *best) {
             best = Some(found);
         }
     };
-    WORDS.iter().for_each(|word| consider(word, 0, 0));
+    // A word of the field is said in requests more than one that a listing happens to have.
+    WORDS.iter().for_each(|(word, times)| consider(word, times * OF_THE_FIELD));
     let first: String = plain.chars().take(1).collect();
-    dictionary.beginning_with(&first, &mut |word, listings| consider(word, 1, listings));
+    dictionary.beginning_with(&first, &mut consider);
     best.map(|(.., word)| word)
 }

@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 use maille_domain::Category;
 use maille_domain::vocabulary::Audience;
 
-use crate::analysis::{Word, words};
+use crate::analysis::{Word, all_words, words};
 use crate::answer::{By, Span};
 use crate::thesaurus::{Entry, Sigle, thesaurus};
 
@@ -21,12 +21,12 @@ const MOST_LEADS: usize = 6;
 const FAINTEST: f32 = 0.16;
 /// A kind is led to when it scores this much of the best.
 const OF_THE_BEST: f32 = 0.55;
-/// What a need weighs at most, when kinds are named.
-const BESIDE_NAMES: f32 = 0.8;
+/// What a need weighs at most, when names are all that is asked.
+const BESIDE_NAMES: f32 = 0.7;
 /// A score that is as good as certain.
 const CERTAIN: f32 = 0.62;
 /// What a name weighs that is a small part of what is asked; it weighs 1 when it is all of it.
-const IN_PASSING: f32 = 0.45;
+const IN_PASSING: f32 = 0.3;
 /// The same of a sigle: nobody writes one in passing.
 const SIGLE_IN_PASSING: f32 = 0.8;
 /// Sigles this short are words of everybody, unless written in capitals or alone.
@@ -34,6 +34,10 @@ const SHORT_SIGLE: usize = 2;
 /// Younger than this, a person is a child or an adolescent.
 const OF_AGE: u8 = 18;
 
+/// What a kind weighs of itself that is only where the person is.
+const WHERE: f32 = 0.6;
+/// A kind read this surely is what is asked.
+const SOMETHING_ELSE: f32 = 0.45;
 /// What a kind weighs that is for others than those asked for, or for other ages.
 const OTHER_PEOPLE: f32 = 0.8;
 const OTHER_AGES: f32 = 0.5;
@@ -98,15 +102,18 @@ pub fn read(
     let told = telling.iter().filter(|telling| **telling).count().max(1) as f32;
     let span = |range: &Range<usize>| -> Span { Some((words[range.start].span.start, words[range.end - 1].span.end)) };
     let mut read: Vec<KindRead> = Vec::new();
+    let mut all_named = 0.0_f32;
     for Named { kind, by, words } in &named {
         let covered = words.clone().filter(|at| telling[*at]).count() as f32;
         let least = if *by == By::Acronym { SIGLE_IN_PASSING } else { IN_PASSING };
-        let weight = least + (1.0 - least) * (covered / told).min(1.0);
+        let share = (covered / told).min(1.0);
+        all_named = all_named.max(if *by == By::Acronym { share.max(SIGLE_IN_PASSING) } else { share });
+        let weight = least + (1.0 - least) * share;
         add(&mut read, KindRead { kind: *kind, weight, by: *by, span: span(words) });
     }
     let leads = leads(words);
     let best = leads.first().map_or(0.0, |lead| lead.score);
-    let most = if named.is_empty() { 1.0 } else { BESIDE_NAMES };
+    let most = 1.0 - (1.0 - BESIDE_NAMES) * all_named;
     for Lead { kind, score, words: led } in leads.into_iter().take(MOST_LEADS) {
         if best < FAINTEST || score < OF_THE_BEST * best {
             break;
@@ -118,8 +125,33 @@ pub fn read(
     for kind in &mut read {
         kind.weight *= suits(kind.kind, audiences, age);
     }
+    // "dentiste qui passe en EHPAD", "sort de l'hôpital": where the person is, when something else is asked.
+    for Named { kind, words: where_it_stands, .. } in &named {
+        let span = span(where_it_stands);
+        let stands_in_place = span.is_some_and(|(start, _)| is_where(&text[..start]));
+        let other = read.iter().any(|read| read.kind != *kind && read.span != span && read.weight >= SOMETHING_ELSE);
+        if let Some(read) = read.iter_mut().find(|read| read.kind == *kind && read.span == span)
+            && stands_in_place
+            && other
+        {
+            read.weight *= WHERE;
+        }
+    }
     read.sort_by(|a, b| b.weight.total_cmp(&a.weight));
     read
+}
+
+/// Whether what comes before a name says that it is where somebody is, or comes from.
+fn is_where(before: &str) -> bool {
+    let words = all_words(before);
+    let back = |at: usize| words.len().checked_sub(at).map_or("", |at| words[at].plain.as_str());
+    match back(1) {
+        "en" => true,
+        "un" | "une" | "le" | "la" | "l" | "son" | "sa" => matches!(back(2), "dans" | "a" | "de" | "depuis" | "quitte"),
+        "d" | "du" => matches!(back(2), "sort" | "sortie" | "sortir" | "sortant" | "retour"),
+        "au" => true,
+        _ => false,
+    }
 }
 
 /// How well a kind suits the people asked for: 1, or less.
@@ -135,7 +167,7 @@ fn suits(kind: Category, audiences: &[Read<Audience>], age: Option<&Read<u8>>) -
 }
 
 /// Keeps the surest reading of each kind.
-fn add(read: &mut Vec<KindRead>, new: KindRead) {
+pub fn add(read: &mut Vec<KindRead>, new: KindRead) {
     match read.iter_mut().find(|known| known.kind == new.kind) {
         Some(known) if known.weight >= new.weight => {}
         Some(known) => *known = new,

@@ -12,6 +12,7 @@ mod people;
 mod phrases;
 mod place;
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
@@ -22,10 +23,13 @@ use maille_domain::vocabulary::{Audience, Mode};
 use crate::analysis::{Word, all_words, is_tool};
 use crate::answer::{Alert, By, Correction, Span};
 use crate::query::Asked;
-use crate::thesaurus::thesaurus;
+use crate::thesaurus::{Danger, thesaurus};
 
 pub use correct::Dictionary;
 use phrases::Phrases;
+
+/// How surely a danger leads to the kinds that help in it.
+const IN_DANGER: f32 = 0.9;
 
 /// Something read in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,9 +135,9 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
         reading.place = Some(place);
         elsewhere[range].fill(true);
     }
-    let free = |range: &std::ops::Range<usize>| !elsewhere[range.clone()].iter().any(|place| *place);
-    let span = |range: &std::ops::Range<usize>| Some((words[range.start].span.start, words[range.end - 1].span.end));
-    let said = |range: &std::ops::Range<usize>, by| (by, span(range));
+    let free = |range: &Range<usize>| !elsewhere[range.clone()].iter().any(|place| *place);
+    let span = |range: &Range<usize>| Some((words[range.start].span.start, words[range.end - 1].span.end));
+    let said = |range: &Range<usize>, by| (by, span(range));
 
     for found in EXPRESSIONS.fillers.longest(&words) {
         taken[found.words].fill(true);
@@ -180,7 +184,7 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
         taken[range].fill(true);
         reading.moment = Some(Read { what: moment, by, span });
     }
-    reading.alerts = alerts(&words);
+    let dangers = dangers(&words);
 
     let heard: Vec<usize> =
         (0..words.len()).filter(|at| !elsewhere[*at] && !is_tool(&words[*at].plain)).collect();
@@ -190,6 +194,13 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
         // What tells nothing of the need does not count in how much of a request a name is.
         let telling: Vec<bool> = heard.iter().map(|at| !taken[*at] && !whom[*at]).collect();
         reading.kinds = kinds::read(text, &content, &telling, &reading.audiences, reading.age.as_ref());
+        for (danger, range) in &dangers {
+            for kind in &danger.kinds {
+                let (by, span) = said(range, By::Need);
+                kinds::add(&mut reading.kinds, KindRead { kind: *kind, weight: IN_DANGER, by, span });
+            }
+        }
+        reading.kinds.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         for kind in &reading.kinds {
             if let Some((start, end)) = kind.span {
                 let inside = |word: &Word| word.span.start >= start && word.span.end <= end;
@@ -197,6 +208,7 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
             }
         }
     }
+    reading.alerts = dangers.into_iter().map(|(danger, _)| Alert::from(danger)).collect();
     let kept = |at: &usize| !taken[*at] && !elsewhere[*at] && !is_tool(&words[*at].plain);
     let left: Vec<&str> =
         (0..words.len()).filter(kept).filter(|at| !named[*at] && !whom[*at]).map(|at| &text[words[at].span.clone()]).collect();
@@ -207,15 +219,19 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
     reading
 }
 
-fn alerts(words: &[Word]) -> Vec<Alert> {
+/// The dangers that words raise, each once, with the words.
+fn dangers(words: &[Word]) -> Vec<(&'static Danger, Range<usize>)> {
     let taken_back: Vec<usize> = EXPRESSIONS.unless.all(words).iter().map(|found| *found.says).collect();
-    let mut raised: Vec<usize> = EXPRESSIONS.alerts.all(words).iter().map(|found| *found.says).collect();
-    raised.retain(|at| !taken_back.contains(at));
-    raised.sort_unstable();
-    raised.dedup();
-    let alert = |at: usize| {
-        let danger = &thesaurus().alerts[at];
+    let mut raised: Vec<(usize, Range<usize>)> =
+        EXPRESSIONS.alerts.all(words).into_iter().map(|found| (*found.says, found.words)).collect();
+    raised.retain(|(at, _)| !taken_back.contains(at));
+    raised.sort_by_key(|(at, _)| *at);
+    raised.dedup_by_key(|(at, _)| *at);
+    raised.into_iter().map(|(at, range)| (&thesaurus().alerts[at], range)).collect()
+}
+
+impl From<&'static Danger> for Alert {
+    fn from(danger: &'static Danger) -> Self {
         Alert { number: &danger.number, label: danger.label.clone(), why: danger.why.clone() }
-    };
-    raised.into_iter().map(alert).collect()
+    }
 }

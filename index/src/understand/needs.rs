@@ -15,20 +15,36 @@ use crate::traits::{kind_at, kinds, position};
 
 use super::phrases::Phrases;
 
-/// What a phrasing is worth that a kind only helps with, after others.
-const HELPS: f32 = 0.65;
-/// How much words of the request that a phrasing does not have weigh against it.
-const UNANSWERED: f32 = 0.4;
-/// The same of words of the phrasing that the request does not have.
-const UNSAID: f32 = 0.35;
-/// The share of the nearest phrasing in a score; the rest is that of all the phrasings of the kind.
-const NEAREST: f32 = 0.55;
-/// The weight of a word that no phrasing has, against that of the rarest.
-const UNKNOWN_WORD: f32 = 0.25;
-/// Occurrences after which a word tells half of what it can of a kind.
-const HALF_TOLD: f32 = 1.2;
-/// Times that a word of the name of a kind counts as said.
-const NAMED: f32 = 2.0;
+/// How phrasings are compared with requests.
+struct Tuning {
+    /// What a phrasing is worth that a kind only helps with, after others.
+    helps: f32,
+    /// How much words of the request that a phrasing does not have weigh against it.
+    unanswered: f32,
+    /// The same of words of the phrasing that the request does not have.
+    unsaid: f32,
+    /// The share of the nearest phrasing in a score; the rest is that of all the phrasings of the kind.
+    nearest: f32,
+    /// The weight of a word that no phrasing has, against that of the rarest.
+    unknown_word: f32,
+    /// Occurrences after which a word tells half of what it can of a kind.
+    half_told: f32,
+    /// Times that a word of the name of a kind counts as said.
+    named: f32,
+    /// The power of the rarity of a word in its weight.
+    rarity: f32,
+}
+
+const TUNING: Tuning = Tuning {
+    helps: 0.75,
+    unanswered: 0.45,
+    unsaid: 0.5,
+    nearest: 0.32,
+    unknown_word: 0.25,
+    half_told: 3.2,
+    named: 1.4,
+    rarity: 0.7,
+};
 
 /// A kind that a request leads to.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,9 +75,10 @@ struct Needs {
     /// The kinds that speak of a meaning, and how much.
     speaking: Vec<Vec<(usize, f32)>>,
     heaviest: f32,
+    tuning: Tuning,
 }
 
-static NEEDS: LazyLock<Needs> = LazyLock::new(Needs::build);
+static NEEDS: LazyLock<Needs> = LazyLock::new(|| Needs::build(TUNING));
 
 /// Words that say the same have one meaning; others have their own.
 #[derive(Default)]
@@ -109,16 +126,16 @@ impl Meanings {
 }
 
 impl Needs {
-    fn build() -> Needs {
+    fn build(tuning: Tuning) -> Needs {
         let mut meanings = Meanings::new();
         let mut phrasings: Vec<(usize, f32, HashSet<usize>)> = Vec::new();
         let mut told: Vec<HashMap<usize, f32>> = vec![HashMap::new(); kinds()];
         for (kind, entry) in &thesaurus().kinds {
             let kind_at = position(*kind);
             let names = entry.names.iter().chain(&entry.old).map(String::as_str).chain([kind.label()]);
-            let names = names.map(|text| (text, 1.0, NAMED));
+            let names = names.map(|text| (text, 1.0, tuning.named));
             let needs = entry.needs.iter().map(|text| (text.as_str(), 1.0, 1.0));
-            let helps = entry.helps.iter().map(|text| (text.as_str(), HELPS, HELPS));
+            let helps = entry.helps.iter().map(|text| (text.as_str(), tuning.helps, tuning.helps));
             for (text, worth, times) in names.chain(needs).chain(helps) {
                 let said = meanings.learn(&words(text));
                 for meaning in &said {
@@ -130,15 +147,16 @@ impl Needs {
         let mut kinds_with = vec![0_usize; meanings.count];
         told.iter().flat_map(HashMap::keys).for_each(|meaning| kinds_with[*meaning] += 1);
         let all = kinds() as f32;
-        let weights: Vec<f32> = kinds_with.iter().map(|with| (1.0 + all / (*with as f32).max(1.0)).ln()).collect();
+        let weights: Vec<f32> = kinds_with.iter().map(|with| (1.0 + all / (*with as f32).max(1.0)).ln().powf(tuning.rarity)).collect();
         let mut needs = Needs {
-            heaviest: (1.0 + all).ln(),
+            heaviest: (1.0 + all).ln().powf(tuning.rarity),
             having: vec![Vec::new(); meanings.count],
             speaking: vec![Vec::new(); meanings.count],
             meanings: meanings.of_stem,
             expressions: meanings.expressions,
             phrasings: Vec::new(),
             weights,
+            tuning,
         };
         for (kind, worth, said) in phrasings {
             let weight = said.iter().map(|meaning| needs.weights[*meaning]).sum();
@@ -147,7 +165,7 @@ impl Needs {
         }
         for (kind, told) in told.into_iter().enumerate() {
             for (meaning, times) in told {
-                needs.speaking[meaning].push((kind, times / (times + HALF_TOLD)));
+                needs.speaking[meaning].push((kind, times / (times + needs.tuning.half_told)));
             }
         }
         needs
@@ -165,7 +183,7 @@ impl Needs {
         for (at, word) in words.iter().enumerate().filter(|(at, _)| !said[*at]) {
             match self.meanings.get(&word.stem).filter(|meaning| !self.having[**meaning].is_empty()) {
                 Some(meaning) => heard.entry(*meaning).or_default().push(at),
-                None => others += UNKNOWN_WORD * self.heaviest,
+                None => others += self.tuning.unknown_word * self.heaviest,
             }
         }
         (heard, others)
@@ -174,7 +192,13 @@ impl Needs {
 
 /// The kinds that some words lead to, likeliest first.
 pub fn leads(words: &[Word]) -> Vec<Lead> {
-    let needs = &*NEEDS;
+    NEEDS.leads(words)
+}
+
+impl Needs {
+    fn leads(&self, words: &[Word]) -> Vec<Lead> {
+    let needs = self;
+    let tuning = &self.tuning;
     let (heard, others) = needs.heard(words);
     let said: f32 = heard.keys().map(|meaning| needs.weights[*meaning]).sum();
     if said == 0.0 {
@@ -191,12 +215,12 @@ pub fn leads(words: &[Word]) -> Vec<Lead> {
     let mut nearest = vec![0.0_f32; kinds()];
     for (phrasing, weight) in matched {
         let phrasing = &needs.phrasings[phrasing];
-        let likeness = weight / (weight + UNANSWERED * (all - weight) + UNSAID * (phrasing.weight - weight));
+        let likeness = weight / (weight + tuning.unanswered * (all - weight) + tuning.unsaid * (phrasing.weight - weight));
         nearest[phrasing.kind] = nearest[phrasing.kind].max(phrasing.worth * likeness);
     }
     let mut leads: Vec<Lead> = Vec::new();
     for (at, (nearest, spoken)) in nearest.into_iter().zip(spoken).enumerate() {
-        let score = NEAREST * nearest + (1.0 - NEAREST) * spoken / all;
+        let score = tuning.nearest * nearest + (1.0 - tuning.nearest) * spoken / all;
         if score > 0.0
             && let Some(kind) = kind_at(at)
         {
@@ -213,8 +237,63 @@ pub fn leads(words: &[Word]) -> Vec<Lead> {
     }
     leads
 }
+}
 
 /// Whether the thesaurus has a word, by its stem.
 pub fn is_known(word: &Word) -> bool {
     NEEDS.meanings.contains_key(&word.stem)
+}
+
+#[cfg(test)]
+mod tune {
+    use super::*;
+    use crate::judged;
+
+    struct Nothing;
+    impl super::super::Dictionary for Nothing {
+        fn listings_with(&self, _: &str) -> u32 { 0 }
+        fn has_beginning(&self, _: &str) -> bool { false }
+        fn beginning_with(&self, _: &str, _: &mut dyn FnMut(&str, u32)) {}
+    }
+
+    #[test]
+    fn tune() {
+        use maille_domain::request::Off;
+        let mut sets: Vec<(Vec<Word>, Vec<Category>, String)> = Vec::new();
+        for file in ["founders", "public"] {
+            let text = std::fs::read_to_string(format!("../data/relevance/{file}.tsv")).unwrap();
+            for judged in judged::parse(&text).unwrap() {
+                let reading = super::super::read(&judged.query, &[Off::Category, Off::Mode, Off::Audience], "2026-11-25T12:00:00".parse().unwrap(), &Nothing);
+                if ["spoken", "need", "emergency", "audience", "mode", "time", "typo"].contains(&judged.kind.as_str()) {
+                    sets.push((reading.asked.words().to_vec(), judged.expected, judged.kind));
+                }
+            }
+        }
+        let mut seed: u64 = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
+        let mut rnd = || { seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407); ((seed >> 33) as f32) / (1u64 << 31) as f32 };
+        let mut results: Vec<(f32, String)> = Vec::new();
+        for round in 0..std::env::var("ROUNDS").ok().and_then(|s| s.parse().ok()).unwrap_or(60) {
+            let mut pick = |base: f32, low: f32, high: f32| if round == 0 { base } else { low + (high - low) * rnd() };
+            let t = Tuning {
+                helps: pick(0.65, 0.5, 1.0), unanswered: pick(0.4, 0.05, 0.9), unsaid: pick(0.35, 0.05, 0.9), nearest: pick(0.55, 0.1, 0.9),
+                unknown_word: 0.25, half_told: pick(1.2, 0.3, 5.0), named: pick(2.0, 0.5, 4.0), rarity: pick(1.0, 0.3, 1.2),
+            };
+            let said = format!("helps {:.2} unanswered {:.2} unsaid {:.2} nearest {:.2} half_told {:.2} named {:.2} rarity {:.2}", t.helps, t.unanswered, t.unsaid, t.nearest, t.half_told, t.named, t.rarity);
+            let needs = Needs::build(t);
+            let (mut s1, mut s3, mut mrr) = (0.0, 0.0, 0.0);
+            for (words, expected, _) in &sets {
+                let leads = needs.leads(words);
+                if let Some(at) = leads.iter().position(|lead| expected.contains(&lead.kind)) {
+                    mrr += 1.0 / (at as f32 + 1.0);
+                    if at == 0 { s1 += 1.0 }
+                    if at < 3 { s3 += 1.0 }
+                }
+            }
+            let n = sets.len() as f32;
+            results.push((mrr / n, format!("mrr {:.3} s1 {:.3} s3 {:.3} {said}", mrr / n, s1 / n, s3 / n)));
+            if round == 0 { println!("BASE {}", results[0].1) }
+        }
+        results.sort_by(|a, b| b.0.total_cmp(&a.0));
+        for (_, said) in results.iter().take(12) { println!("{said}") }
+    }
 }

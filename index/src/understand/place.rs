@@ -7,8 +7,7 @@ use maille_territory::{PlaceKind, Spoken, france};
 use crate::analysis::{Word, is_tool};
 use crate::answer::By;
 
-use super::correct::Dictionary;
-use super::needs::is_known;
+use super::correct::{Dictionary, is_word};
 use super::Read;
 
 /// Words that announce a place, whatever its spelling.
@@ -22,7 +21,7 @@ const FEWEST_LETTERS: usize = 5;
 pub fn read(text: &str, words: &[Word]) -> Option<(Read<String>, Range<usize>)> {
     let spoken: Vec<Spoken> = words
         .iter()
-        .map(|word| Spoken { written: &text[word.span.clone()], is_word: is_tool(&word.plain) || is_known(word) })
+        .map(|word| Spoken { written: &text[word.span.clone()], is_word: is_tool(&word.plain) || is_word(&word.plain) })
         .collect();
     let mention = france().mention(&spoken)?;
     Some((said(mention.text, words, mention.words.clone()), mention.words))
@@ -31,7 +30,7 @@ pub fn read(text: &str, words: &[Word]) -> Option<(Read<String>, Range<usize>)> 
 /// A name that the gazetteer only has a typo away, after a word that announces a place or at the end of a text, when its
 /// words are no words of the field nor of any listing.
 pub fn misspelt(words: &[Word], dictionary: &dyn Dictionary) -> Option<(Read<String>, Range<usize>)> {
-    let foreign = |word: &Word| !is_tool(&word.plain) && !is_known(word) && !dictionary.has(&word.plain);
+    let foreign = |word: &Word| !is_tool(&word.plain) && !is_word(&word.plain) && dictionary.listings_with(&word.plain) == 0;
     for start in (0..words.len()).rev() {
         if !foreign(&words[start]) {
             continue;
