@@ -1,8 +1,9 @@
 //! French text to words, the same way for what is indexed and for what is asked.
 //!
 //! Each word has two forms. *Plain* is the word folded (lower case, no accents, ligatures opened): it recognises what was
-//! typed as it was written, accents or not. *Stem* is the French stem, folded after stemming, because the stemmer needs
-//! the accents: it brings singular and plural, `écoute` and `écoutée` together. A query asks both, plain counting more.
+//! typed as it was written, accents or not. *Stem* is the French stem of that: it brings singular and plural, `écoute` and
+//! `écoutée` together. People type without accents, so the stem is that of the word without them; the endings that the
+//! stemmer knows by their accent only are brought to their masculine first. A query asks both, plain counting more.
 
 use std::ops::Range;
 
@@ -32,7 +33,7 @@ const TOOL_WORDS: &[&str] = &[
 pub struct Word {
     /// Folded.
     pub plain: String,
-    /// Stemmed, then folded.
+    /// Folded, then stemmed.
     pub stem: String,
     /// Where it stands in the text, in bytes.
     pub span: Range<usize>,
@@ -49,15 +50,14 @@ pub fn all_words(text: &str) -> Vec<Word> {
 }
 
 fn words_that(text: &str, wanted: impl Fn(&str) -> bool) -> Vec<Word> {
-    let pieces: Vec<(String, Range<usize>, String)> = pieces(text)
+    let pieces: Vec<(String, Range<usize>)> = pieces(text)
         .into_iter()
-        .map(|(lower, span)| (fold_word(&lower), span, lower))
+        .map(|(lower, span)| (fold_word(&lower), span))
         .filter(|(plain, ..)| !plain.is_empty() && wanted(plain))
         .collect();
-    let lowered: Vec<&str> = pieces.iter().map(|(.., lower)| lower.as_str()).collect();
-    let stems = stems(&lowered);
+    let stems = stems(pieces.iter().map(|(plain, _)| plain.as_str()));
     debug_assert_eq!(stems.len(), pieces.len(), "the stemmer keeps every word");
-    pieces.into_iter().zip(stems).map(|((plain, span, _), stem)| Word { plain, stem, span }).collect()
+    pieces.into_iter().zip(stems).map(|((plain, span), stem)| Word { plain, stem, span }).collect()
 }
 
 /// Whether a folded word says nothing by itself.
@@ -115,12 +115,22 @@ fn fold_word(lower: &str) -> String {
     folded
 }
 
-fn stems(lowered: &[&str]) -> Vec<String> {
+/// `epuisee` → `epuise`, `infirmieres` → `infirmier`.
+fn masculine(plain: &str) -> String {
+    let singular = plain.strip_suffix('s').unwrap_or(plain);
+    let endings = [("ee", "e"), ("iere", "ier")];
+    let found = endings.iter().find_map(|(ending, masculine)| {
+        singular.strip_suffix(ending).filter(|root| root.len() > 2).map(|root| format!("{root}{masculine}"))
+    });
+    found.unwrap_or_else(|| plain.to_owned())
+}
+
+fn stems<'a>(plain: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut analyzer =
         TextAnalyzer::builder(WhitespaceTokenizer::default()).filter(Stemmer::new(Language::French)).build();
-    let text = lowered.join(" ");
+    let text = plain.map(masculine).collect::<Vec<_>>().join(" ");
     let mut stream = analyzer.token_stream(&text);
-    let mut stems = Vec::with_capacity(lowered.len());
+    let mut stems = Vec::new();
     while stream.advance() {
         stems.push(fold_word(&stream.token().text));
     }

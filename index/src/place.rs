@@ -74,8 +74,8 @@ pub fn resolve(
         Here::default()
     } else {
         match (&request.place, at) {
-            (Some(PlaceAsked::Written(text)), _) => written(text, territories)?,
-            (Some(PlaceAsked::Typed(text)), _) => typed(text, territories)?,
+            (Some(PlaceAsked::Written(text)), _) => written(text, find, territories)?,
+            (Some(PlaceAsked::Typed(text)), _) => typed(text, find, territories)?,
             (Some(PlaceAsked::Known(kind, code)), _) => {
                 let place = known(*kind, code, territories).ok_or_else(|| SearchError::UnknownPlace {
                     parameter: "place",
@@ -86,7 +86,7 @@ pub fn resolve(
             (None, at) => match (read, at) {
                 (Some(read), _) => {
                     // What the sentence says that the gazetteer does not confirm was no place.
-                    let mut here = typed(&read.what, territories).unwrap_or_default();
+                    let mut here = typed(&read.what, find_in_france, territories).unwrap_or_default();
                     if let Some(understood) = &mut here.understood {
                         understood.span = read.span;
                     }
@@ -112,7 +112,15 @@ pub fn known(kind: PlaceKind, code: &str, territories: &Territories) -> Option<P
     }
 }
 
-fn typed(text: &str, territories: &Territories) -> Result<Here, SearchError> {
+/// How a name is looked for.
+type Find = fn(&str, usize, &Territories) -> Found;
+
+/// A sentence names towns, and territories by words that mean something else there.
+fn find_in_france(text: &str, limit: usize, _: &Territories) -> Found {
+    france().find(text, limit)
+}
+
+fn typed(text: &str, find: Find, territories: &Territories) -> Result<Here, SearchError> {
     let code = text.trim();
     let own = france().current_commune(code).and_then(|_| france().place(PlaceKind::Commune, code));
     match own {
@@ -126,11 +134,11 @@ fn typed(text: &str, territories: &Territories) -> Result<Here, SearchError> {
             }
             Ok(here)
         }
-        _ => written(text, territories),
+        _ => written(text, find, territories),
     }
 }
 
-fn written(text: &str, territories: &Territories) -> Result<Here, SearchError> {
+fn written(text: &str, find: Find, territories: &Territories) -> Result<Here, SearchError> {
     let text = text.trim();
     // In capitals: `2a004`.
     let code = text.to_ascii_uppercase();

@@ -8,7 +8,7 @@ use tantivy::schema::{
 };
 
 /// To be raised when the meaning of the index changes in a way that its vocabulary and fields do not show.
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Where in a listing a word stands. A word counts once, in the best part that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -81,7 +81,8 @@ static WORDS: LazyLock<BTreeMap<String, u32>> = LazyLock::new(|| {
     words
 });
 
-/// Those of the misspellings that are known as such: they need no correction, and nothing is corrected to them.
+/// Those of the misspellings that are known as such: they lead to their kind as they are, unless everybody says what they
+/// resemble.
 static MISSPELT: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
     let misspelt = thesaurus().kinds.iter().flat_map(|(_, entry)| &entry.misspelt);
     misspelt.flat_map(|text| all_words(text)).map(|word| word.plain).collect()
@@ -100,7 +101,7 @@ pub fn correct(
         let plain = &words[at].plain;
         let letters = plain.chars().count();
         let number = plain.contains(|c: char| c.is_ascii_digit());
-        let known = is_tool(plain) || is_word(plain) || MISSPELT.contains(plain) || super::needs::is_known(&words[at]);
+        let known = is_tool(plain) || is_word(plain) || super::needs::is_known(&words[at]);
         let begins = at == last && unfinished && begins_a_word(plain, dictionary);
         if letters < ONE_TYPO_FROM || number || known || begins {
             continue;
@@ -108,8 +109,8 @@ pub fn correct(
         // Listings have typos too: a word of a few of them yields to one that everybody says.
         let listings = dictionary.listings_with(plain);
         let read = match listings {
-            0 => nearest(plain, dictionary),
-            1..=FEW_LISTINGS if letters >= SURE_FROM => said_by_everybody(plain),
+            0 if !MISSPELT.contains(plain) => nearest(plain, dictionary),
+            0..=FEW_LISTINGS if letters >= SURE_FROM => said_by_everybody(plain),
             _ => None,
         };
         let Some(read) = read else { continue };

@@ -12,6 +12,8 @@ use super::Read;
 
 /// Words that announce a place, whatever its spelling.
 const ANNOUNCING: [&str; 9] = ["a", "sur", "vers", "habite", "habitant", "secteur", "commune", "ville", "vit"];
+/// Parts of names of services as much as of places.
+const DIRECTIONS: [&str; 5] = ["nord", "sud", "est", "ouest", "centre"];
 /// Most words of a misspelt name.
 const MOST_WORDS: usize = 4;
 /// Fewest letters of a misspelt name.
@@ -21,7 +23,7 @@ const FEWEST_LETTERS: usize = 5;
 pub fn read(text: &str, words: &[Word]) -> Option<(Read<String>, Range<usize>)> {
     let spoken: Vec<Spoken> = words
         .iter()
-        .map(|word| Spoken { written: &text[word.span.clone()], is_word: is_tool(&word.plain) || is_word(&word.plain) })
+        .map(|word| Spoken { written: &text[word.span.clone()], is_word: is_tool(&word.plain) || is_word(&word.plain) || DIRECTIONS.contains(&word.plain.as_str()) })
         .collect();
     let mention = france().mention(&spoken)?;
     Some((said(mention.text, words, mention.words.clone()), mention.words))
