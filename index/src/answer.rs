@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::rank::Ground;
 use maille_domain::vocabulary::{Audience, Mode, Theme};
+use maille_domain::listing::SourceRef;
 use maille_domain::{Category, CoverageLevel, Listing};
 use maille_territory::{Commune, Place};
 
@@ -136,10 +137,23 @@ pub struct Hit {
     pub serves: Serves,
     /// Whether it is open at the time asked; `None` when nobody said.
     pub open_now: Option<bool>,
+    /// Who describes it: the sources of the listing, and of those that were folded into it.
+    pub sources: Vec<SourceRef>,
     /// The points that ranked it, in the order of [`Ground::ALL`].
     pub points: [f64; Ground::ALL.len()],
     /// Why it is here, in French, from those points.
     pub why: Vec<String>,
+}
+
+impl Hit {
+    /// Takes in a listing of the same thing: its sources, and that there was one.
+    pub fn fold(&mut self, twin: &Listing) {
+        self.sources.extend(twin.sources.iter().cloned());
+        let said = "Présente plusieurs fois dans l’annuaire, réunie ici";
+        if self.why.iter().all(|why| why != said) {
+            self.why.push(said.to_owned());
+        }
+    }
 }
 
 /// A coverage in words.

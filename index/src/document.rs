@@ -13,6 +13,7 @@ use crate::coverage;
 use crate::error::Error;
 use crate::schema::{FOUND, Fields, KEPT, Part, TERRITORY, hash, source_term};
 use crate::traits::{Site, Traits, Upkeep, hours_key};
+use crate::twin;
 
 /// Longest name that is sorted on, in characters.
 const LONGEST_KEY: usize = 120;
@@ -46,6 +47,9 @@ pub fn of_listing(listing: &Listing, fields: &Fields) -> Result<TantivyDocument,
     document.add_u64(fields.upkeep, Upkeep::of(&listing.fields).pack());
     document.add_u64(fields.site, Site::pack(site));
     document.add_u64(fields.identity, hash(listing.id.0.as_bytes()));
+    if let Some(thing) = twin::thing(&listing.fields) {
+        document.add_u64(fields.thing, thing);
+    }
     document.add_text(fields.name_key, name_key(&listing.fields.name));
     if let Some(key) = hours_key(&listing.fields) {
         document.add_text(fields.hours, key);

@@ -78,6 +78,37 @@ impl Counts {
         }
     }
 
+    /// Counts listings of one thing where any of them belongs, once.
+    pub fn add_one_of(&mut self, twins: &[(Verdict, Traits)]) {
+        let Some((_, first)) = twins.first() else { return };
+        let counting = |criterion: Criterion| {
+            let counts = move |verdict: &Verdict| {
+                *verdict == Verdict::Fits || *verdict == Verdict::FailsOnly(criterion)
+            };
+            twins.iter().filter(move |(verdict, _)| counts(verdict)).map(|(_, traits)| traits)
+        };
+        if counting(Criterion::Category).next().is_some()
+            && let Some(count) = self.category.get_mut(first.category)
+        {
+            *count += 1;
+        }
+        let all = |criterion: Criterion, set: fn(&Traits) -> u16, unsaid_is_all: bool| {
+            let sets: Vec<u16> = counting(criterion).map(set).collect();
+            let said = sets.iter().fold(0, |all, set| all | set);
+            let union = if unsaid_is_all && sets.contains(&0) { 0 } else { said };
+            (!sets.is_empty()).then_some(union)
+        };
+        if let Some(set) = all(Criterion::Audience, |traits| traits.audiences, true) {
+            self.audience.add(set);
+        }
+        if let Some(set) = all(Criterion::Mode, |traits| traits.modes, false) {
+            self.mode.add(set);
+        }
+        if let Some(set) = all(Criterion::Theme, |traits| traits.themes, false) {
+            self.theme.add(set);
+        }
+    }
+
     /// The facets.
     pub fn facets(&self) -> Facets {
         let counted = self.category.iter().enumerate().filter(|(_, count)| **count > 0);

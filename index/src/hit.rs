@@ -167,6 +167,7 @@ impl Maker<'_> {
             coverage,
             serves: facts.serves.unwrap_or(Serves::Unknown),
             open_now,
+            sources: listing.sources.clone(),
             points,
             why,
             listing,

@@ -21,6 +21,8 @@ mod hit;
 mod index;
 pub mod judged;
 mod matching;
+#[cfg(test)]
+mod naive;
 mod node;
 mod place;
 mod query;
@@ -37,6 +39,7 @@ mod territories;
 mod thesaurus;
 mod top;
 mod traits;
+mod twin;
 mod understand;
 mod unknown;
 

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
 use maille_domain::listing::SourceRef;
+use maille_domain::hours::time_zone;
 use maille_domain::location::{Location, Precision};
 use maille_domain::request::{PlaceAsked, Sort};
 use maille_domain::vocabulary::{Audience, Mode, Status, Theme};
@@ -13,20 +14,21 @@ use maille_territory::{PlaceKind, Point, france};
 use proptest::prelude::*;
 
 use crate::analysis::{Word, words};
-use crate::answer::Serves;
+use crate::answer::{By, Serves};
 use crate::coverage::{is_unknown, tokens};
-use crate::criteria::{Criteria, Verdict};
+use crate::criteria::{Criteria, Ease, Verdict};
 use crate::document::{name_key, texts};
 use crate::facets::Counts;
-use crate::hit::{Measure, day};
+use crate::hit::{Answered, Measure, day, halfway};
 use crate::place::{self, Here};
 use crate::query::{Asked, BEGINNING_WORTH, STEM_WORTH, worth};
-use crate::rank::{Facts, UNKNOWN_WITHIN_KM, steps, turn};
+use crate::rank::{Facts, KindAsked, UNKNOWN_WITHIN_KM, WEIGHTS, steps, turn};
 use crate::schema::{Part, hash};
 use crate::standing::Standing;
 use crate::territories::Territories;
 use crate::traits::{Site, Traits, Upkeep, kinds, position};
-use crate::{Change, Index};
+use crate::understand::{self, Dictionary, Reading};
+use crate::{Change, Index, twin};
 
 /// A directory: what was written, in order, and how many of those first documents were written over since.
 #[derive(Debug, Clone)]
@@ -56,6 +58,7 @@ struct Naive<'a> {
     written: &'a Written,
     request: &'a Request,
     here: &'a Here,
+    reading: &'a Reading,
     asked: &'a Asked,
     now: DateTime<Utc>,
 }
@@ -63,46 +66,66 @@ struct Naive<'a> {
 /// What one pass finds: the verdicts of facets, and the hits in order.
 struct Pass<'a> {
     counts: Counts,
+    answers: usize,
     serving: usize,
-    found: Vec<(Vec<u64>, &'a Listing, Option<Standing>)>,
+    found: Vec<Match<'a>>,
+    eased: (Ease, bool),
+}
+
+struct Match<'a> {
+    key: Vec<u64>,
+    listing: &'a Listing,
+    standing: Option<Standing>,
+    verdict: (Verdict, Traits),
+    answers: bool,
+}
+
+impl Dictionary for Written {
+    fn listings_with(&self, plain: &str) -> u32 {
+        let has = |listing: &&Listing| listing.searchable() && Parts::of(listing).plain.contains_key(plain);
+        self.listings.iter().filter(has).count() as u32
+    }
+
+    fn has_beginning(&self, beginning: &str) -> bool {
+        let mut found = false;
+        self.beginning_with(beginning, &mut |_, _| found = true);
+        found
+    }
+
+    fn beginning_with(&self, letters: &str, each: &mut dyn FnMut(&str, u32)) {
+        for listing in self.listings.iter().filter(|listing| listing.searchable()) {
+            let parts = Parts::of(listing);
+            parts.plain.keys().filter(|plain| plain.starts_with(letters)).for_each(|plain| each(plain, 1));
+        }
+    }
 }
 
 impl<'a> Naive<'a> {
     fn told(&self) -> Told {
-        let words = self.asked.words().len();
-        let few = |everywhere: bool| {
-            let mut required = words;
-            let mut pass = self.pass(required, everywhere);
-            let mut fewer = false;
-            while pass.found.is_empty() && required > 1 {
-                required = if required == words { required - 1 } else { required / 2 };
-                let next = self.pass(required, everywhere);
-                fewer = !next.found.is_empty();
-                if fewer {
-                    pass = next;
-                }
-            }
-            (pass, fewer)
-        };
-        let (mut pass, mut fewer) = few(false);
+        let mut pass = self.eased(false);
         let mut place = false;
         if self.here.place().is_some() && pass.serving == 0 {
-            let (everywhere, fewer_everywhere) = few(true);
-            if everywhere.found.len() != pass.found.len() || fewer_everywhere != fewer {
-                (pass, fewer, place) = (everywhere, fewer_everywhere, true);
+            let everywhere = self.eased(true);
+            if everywhere.found.len() != pass.found.len() || everywhere.eased != pass.eased {
+                (pass, place) = (everywhere, true);
             }
         }
         let page = pass.found.iter().skip(self.request.offset).take(self.request.limit);
         Told {
             total: pass.found.len() as u64,
             answered: pass.serving > 0,
-            widened: [("words", fewer), ("place", place)]
-                .into_iter()
+            widened: [
+                ("time", pass.eased.0 >= Ease::Time),
+                ("age", pass.eased.0 >= Ease::Age),
+                ("words", pass.eased.1),
+                ("place", place),
+            ]
+            .into_iter()
                 .filter_map(|(step, taken)| taken.then_some(step))
                 .collect(),
             facets: self.request.facets.then(|| format!("{:?}", pass.counts.facets())),
             hits: page
-                .map(|(_, listing, standing)| {
+                .map(|Match { listing, standing, .. }| {
                     let serves = match standing {
                         Some(Standing::Serves(_)) => Serves::Yes,
                         Some(Standing::Elsewhere) => Serves::No,
@@ -114,20 +137,46 @@ impl<'a> Naive<'a> {
         }
     }
 
-    fn pass(&self, required: usize, everywhere: bool) -> Pass<'a> {
-        let criteria = Criteria::of(self.request);
-        let mut named = vec![false; kinds()];
-        for kind in self.asked.kinds() {
-            named[position(kind)] = true;
+    fn eased(&self, everywhere: bool) -> Pass<'a> {
+        let words = self.asked.words().len();
+        let criteria = Criteria::of(self.request, self.reading, None);
+        let eases: Vec<(Ease, Criteria)> = [Ease::Nothing, Ease::Time, Ease::Age]
+            .into_iter()
+            .filter_map(|ease| Some((ease, criteria.eased(self.request, ease)?)))
+            .collect();
+        let kinds_only = self.here.scope.is_some() && !everywhere && !self.reading.kinds.is_empty();
+        let mut fewer = vec![words];
+        while let Some(last @ 2..) = fewer.last().copied().filter(|_| !kinds_only) {
+            fewer.push(if last == words { last - 1 } else { last / 2 });
+        }
+        let mut passes = fewer.into_iter().flat_map(|required| {
+            eases.iter().map(move |(ease, criteria)| self.pass(required, criteria, everywhere, (*ease, required < words)))
+        });
+        let first = passes.next().expect("nothing is given up at first");
+        let good = |pass: &Pass| pass.answers > 0 || (pass.eased.1 && !pass.found.is_empty());
+        if good(&first) { first } else { passes.find(good).unwrap_or(first) }
+    }
+
+    fn pass(&self, required: usize, criteria: &Criteria, everywhere: bool, eased: (Ease, bool)) -> Pass<'a> {
+        let asked_kinds: Vec<Category> = self.reading.kinds.iter().map(|read| read.kind).collect();
+        let mut named = Vec::new();
+        for read in &self.reading.kinds {
+            named.resize(kinds(), KindAsked::No);
+            named[position(read.kind)] =
+                if read.by == By::Need { KindAsked::Needed(read.weight) } else { KindAsked::Named(read.weight) };
         }
         let measure = Measure {
             scope: self.here.scope.as_ref(),
             origin: self.here.origin,
-            criteria: &criteria,
+            halfway_km: halfway(self.here.origin),
+            criteria: &Criteria::of(self.request, self.reading, None),
             kinds: &named,
+            telling: if named.is_empty() { 0.0 } else { self.telling() },
+            weights: &WEIGHTS,
         };
         let today = day(self.now);
-        let mut pass = Pass { counts: Counts::new(), serving: 0, found: Vec::new() };
+        let mut pass = Pass { counts: Counts::new(), answers: 0, serving: 0, found: Vec::new(), eased };
+        let mut matches = Vec::new();
         for listing in self.written.live() {
             let (answered, share) = self.words(listing);
             let (traits, upkeep) = (Traits::of(&listing.fields), Upkeep::of(&listing.fields));
@@ -146,19 +195,17 @@ impl<'a> Naive<'a> {
                 .filter(|_| self.here.origin.is_some())
                 .is_none_or(|radius| km.is_some_and(|km| km <= radius));
             let verdict = criteria.verdict(&traits);
-            let enough = self.asked.len() == 0 || answered >= required.max(1);
+            let of_kind = asked_kinds.contains(&listing.fields.category);
+            let nothing_asked = self.asked.len() == 0 && asked_kinds.is_empty();
+            let enough = of_kind || nothing_asked || (self.asked.len() > 0 && answered >= required.max(1));
             if !enough || !near || !around || !self.is_open(listing) || verdict == Verdict::Fails {
                 continue;
             }
-            pass.counts.add(verdict, &traits);
-            if verdict != Verdict::Fits {
-                continue;
-            }
-            pass.serving += usize::from(matches!(standing, None | Some(Standing::Serves(_))));
-            let facts = Facts { distance_km: km, ..measure.facts(&traits, upkeep, standing, share) };
+            let words = Answered { share, all: self.asked.len() > 0 && answered == self.asked.len() };
+            let facts = Facts { distance_km: km, ..measure.facts(&traits, upkeep, standing, words) };
             let mut key = match self.request.sort {
                 Sort::Relevance => {
-                    let steps = steps(&facts, today);
+                    let steps = steps(&facts, today, &WEIGHTS);
                     vec![(1_i64 << 32).saturating_sub(steps).cast_unsigned()]
                 }
                 Sort::Distance => vec![km.map_or(u64::MAX, f64::to_bits)],
@@ -172,11 +219,51 @@ impl<'a> Naive<'a> {
             if self.request.sort == Sort::Name {
                 key.push(0);
             }
-            key.push(turn(hash(listing.id.0.as_bytes()), today));
-            pass.found.push((key, listing, standing));
+            key.push(match (standing, km) {
+                (Some(Standing::Elsewhere), Some(km)) => km as u64,
+                _ => turn(hash(listing.id.0.as_bytes()), today),
+            });
+            let answers = named.is_empty() || facts.kind != KindAsked::No;
+            matches.push(Match { key, listing, standing, verdict: (verdict, traits), answers });
         }
-        pass.found.sort_by(|a, b| a.0.cmp(&b.0));
+        // Those that fit first, best first: the first of each thing is the one that is shown.
+        matches.sort_by(|a, b| {
+            (a.verdict.0 != Verdict::Fits, &a.key).cmp(&(b.verdict.0 != Verdict::Fits, &b.key))
+        });
+        let mut things: Vec<(Option<u64>, Vec<Match>)> = Vec::new();
+        for found in matches {
+            let thing = twin::thing(&found.listing.fields);
+            match things.iter_mut().find(|(known, _)| thing.is_some() && *known == thing) {
+                Some((_, twins)) => twins.push(found),
+                None => things.push((thing, vec![found])),
+            }
+        }
+        for (_, twins) in things {
+            let verdicts: Vec<(Verdict, Traits)> = twins.iter().map(|twin| twin.verdict).collect();
+            match verdicts[..] {
+                [(verdict, ref traits)] => pass.counts.add(verdict, traits),
+                _ => pass.counts.add_one_of(&verdicts),
+            }
+            if verdicts[0].0 == Verdict::Fits {
+                let serves = |twin: &Match| matches!(twin.standing, None | Some(Standing::Serves(_)));
+                let answers = twins.iter().any(|twin| twin.answers);
+                pass.answers += usize::from(answers);
+                pass.serving += usize::from(answers && twins.iter().any(serves));
+                pass.found.extend(twins.into_iter().next());
+            }
+        }
+        pass.found.sort_by(|a, b| a.key.cmp(&b.key));
         pass
+    }
+
+    fn telling(&self) -> f32 {
+        let all = (1.0 + self.written.live().count() as f32).ln();
+        let has = |word: &Word| {
+            let with = |listing: &&Listing| listing.searchable() && Parts::of(listing).stem.contains_key(&word.stem);
+            self.written.listings.iter().filter(with).count()
+        };
+        let rarest = self.asked.words().iter().map(has).min();
+        rarest.filter(|_| all > 0.0).map_or(0.0, |listings| 1.0 - (listings.max(1) as f32).ln() / all)
     }
 
     fn standing(&self, listing: &Listing) -> Option<Standing> {
@@ -300,6 +387,7 @@ fn one_in<T: std::fmt::Debug + Copy + 'static>(of: &'static [T]) -> impl Strateg
 }
 
 fn listing() -> impl Strategy<Value = Listing> {
+    // Short names and few kinds: some are one thing.
     let said = (some(&WORDS, 3), some(&WORDS, 1), some(&WORDS, 4), prop::sample::select(&KINDS[..]));
     let place = (one_in(&COMMUNES), any::<bool>(), -0.3..0.3, some(&COVERAGES, 2));
     let people = (some(Audience::ALL, 2), some(Mode::ALL, 2), some(Theme::ALL, 1), one_in(&[10_u8, 75]));
@@ -309,6 +397,7 @@ fn listing() -> impl Strategy<Value = Listing> {
         one_in(&["Mo-Fr 09:00-17:00", "Sa 09:00-12:00"]),
         prop::sample::select(Status::ALL),
         0..12_u8,
+        one_in(&["01 99 00 00 11", "01 99 00 00 12"]),
     );
     (said, place, people, upkeep).prop_map(|(said, place, people, upkeep)| {
         let (name, organization, body, kind) = said;
@@ -325,7 +414,8 @@ fn listing() -> impl Strategy<Value = Listing> {
             });
         fields.coverage = coverage.iter().map(|part| part.parse().expect("a coverage")).collect();
         (fields.audiences, fields.modes, fields.themes, fields.age_min) = people;
-        let (delay, verified, hours, status, withdrawn) = upkeep;
+        let (delay, verified, hours, status, withdrawn, phone) = upkeep;
+        fields.phone = phone.map(|phone| phone.parse().expect("a phone")).into_iter().collect();
         fields.delay_days = delay;
         fields.verified_on = verified.map(|day| day.parse().expect("a day"));
         fields.hours = hours.map(|hours| hours.parse().expect("hours"));
@@ -448,9 +538,11 @@ proptest! {
 
         let territories = Territories::new([std::sync::Arc::new(territory())]);
         for request in &requests {
-            let here = place::resolve(request, &territories).unwrap();
-            let asked = Asked::of(&request.text);
-            let naive = Naive { written: &written, request, here: &here, asked: &asked, now: now() };
+            let local = now().with_timezone(&time_zone(None)).naive_local();
+            let reading = understand::read(&request.text, &request.off, local, &written);
+            let here = place::resolve(request, reading.place.as_ref(), &territories).unwrap();
+            let (here, asked) = (&here, &reading.asked);
+            let naive = Naive { written: &written, request, here, reading: &reading, asked, now: now() };
             let answer = node.search(request, now()).unwrap();
             let told = Told {
                 total: answer.total,

@@ -60,6 +60,8 @@ pub struct Fields {
     pub site: Field,
     /// What ties are broken with.
     pub identity: Field,
+    /// What it shares with its twins, see [`crate::twin::thing`].
+    pub thing: Field,
     /// Folded name, to sort and to suggest.
     pub name_key: Field,
     /// Time zone's département and opening hours, see [`crate::traits::hours_key`].
@@ -103,6 +105,7 @@ pub fn schema() -> (Schema, Fields) {
         upkeep: builder.add_u64_field("upkeep", FAST),
         site: builder.add_u64_field("site", FAST),
         identity: builder.add_u64_field("identity", FAST),
+        thing: builder.add_u64_field("thing", FAST),
         name_key: builder.add_text_field("name_key", fast_text()),
         hours: builder.add_text_field("hours", fast_text()),
         stored: builder.add_text_field("stored", STORED),

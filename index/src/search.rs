@@ -22,7 +22,7 @@ use crate::segment::{Segment, each_of};
 use crate::snapshot::Snapshot;
 use crate::standing::{Standing, Standings, Unknowns, standings};
 use crate::top::Top;
-use crate::traits::{kinds, position};
+use crate::traits::{Traits, kinds, position};
 use crate::understand::{self, Reading};
 
 /// Answers a request from one commit.
@@ -91,7 +91,12 @@ pub fn search(
     let (outcome, widened) = pass.widening(&here, standings.as_deref(), territory.as_ref())?;
     let mut hits = Vec::new();
     for found in outcome.found.into_iter().skip(offset).take(limit) {
-        hits.push(maker.hit(snapshot.listing(found.address)?, found.words));
+        let mut hit = maker.hit(snapshot.listing(found.address)?, found.words);
+        for twin in found.twins {
+            let twin = snapshot.listing(twin)?;
+            hit.fold(&twin);
+        }
+        hits.push(hit);
     }
     Ok(Answer {
         answered: outcome.serving > 0,
@@ -156,6 +161,8 @@ struct Outcome {
     counts: Option<Counts>,
     /// What was given up.
     eased: Eased,
+    /// Matches to be folded, once all are known.
+    twins: Vec<Twin>,
 }
 
 /// What was given up of a request.
@@ -170,6 +177,18 @@ struct Found {
     words: Answered,
     name: String,
     key: (u64, u64),
+    /// The same thing, as others describe it.
+    twins: Vec<DocAddress>,
+}
+
+/// A match that may be the same thing as another.
+struct Twin {
+    thing: u64,
+    verdict: Verdict,
+    traits: Traits,
+    answers: bool,
+    serves: bool,
+    found: Found,
 }
 
 /// Whether listings that serve other places are let in.
@@ -264,11 +283,11 @@ impl Pass<'_> {
         eased: Eased,
     ) -> Result<Outcome, Error> {
         let counts = self.facets.then(Counts::new);
-        let mut outcome = Outcome { total: 0, answers: 0, serving: 0, found: Vec::new(), counts, eased };
+        let mut outcome = Outcome { total: 0, answers: 0, serving: 0, found: Vec::new(), counts, eased, twins: Vec::new() };
         for (ordinal, reader, segment) in self.snapshot.segments() {
             let standings = standings.map(|standings| &standings[ordinal as usize]);
             let candidates = self.candidates(required, reach, ordinal as usize, standings)?;
-            let mut visit = Visit::new(self, criteria, segment, reach, standings, &mut outcome);
+            let mut visit = Visit::new(self, criteria, (ordinal, segment), reach, standings, &mut outcome);
             for candidate in candidates {
                 if !reader.is_deleted(candidate.doc) {
                     visit.consider(candidate)?;
@@ -279,9 +298,11 @@ impl Pass<'_> {
                 let name = if self.sort == Sort::Name { segment.name_of_rank(key.0)? } else { String::new() };
                 // Ranks of names compare inside a segment only.
                 let key = if self.sort == Sort::Name { (0, key.1) } else { key };
-                outcome.found.push(Found { address: DocAddress::new(ordinal, doc), words, name, key });
+                let (address, twins) = (DocAddress::new(ordinal, doc), Vec::new());
+                outcome.found.push(Found { address, words, name, key, twins });
             }
         }
+        outcome.fold();
         outcome.found.sort_by(|a, b| a.name.cmp(&b.name).then(a.key.cmp(&b.key)));
         outcome.found.truncate(self.keep);
         Ok(outcome)
@@ -343,6 +364,7 @@ impl Pass<'_> {
 struct Visit<'a> {
     pass: &'a Pass<'a>,
     criteria: &'a Criteria,
+    ordinal: u32,
     segment: &'a Segment,
     reach: Reach,
     standings: Option<&'a Standings>,
@@ -355,13 +377,13 @@ impl<'a> Visit<'a> {
     fn new(
         pass: &'a Pass<'a>,
         criteria: &'a Criteria,
-        segment: &'a Segment,
+        (ordinal, segment): (u32, &'a Segment),
         reach: Reach,
         standings: Option<&'a Standings>,
         outcome: &'a mut Outcome,
     ) -> Visit<'a> {
         let (opening, top) = (Opening::default(), Top::new(pass.keep));
-        Visit { pass, criteria, segment, reach, standings, outcome, opening, top }
+        Visit { pass, criteria, ordinal, segment, reach, standings, outcome, opening, top }
     }
 
     fn consider(&mut self, Candidate { doc, share, answered, .. }: Candidate) -> Result<(), Error> {
@@ -394,17 +416,30 @@ impl<'a> Visit<'a> {
         if !self.opening.is_open(self.criteria, segment, doc)? {
             return Ok(());
         }
-        if let Some(counts) = &mut self.outcome.counts {
+        let twin = segment.thing(doc).filter(|thing| pass.snapshot.twins.contains(thing));
+        if let Some(counts) = &mut self.outcome.counts
+            && twin.is_none()
+        {
             counts.add(verdict, &traits);
         }
-        if verdict != Verdict::Fits {
+        if verdict != Verdict::Fits && twin.is_none() {
             return Ok(());
         }
         let words = Answered { share, all: pass.words > 0 && answered == pass.words };
         let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, words);
-        self.outcome.total += 1;
         let serves = matches!(standing, None | Some(Standing::Serves(_)));
         let answers = measure.kinds.is_empty() || facts.kind != KindAsked::No;
+        if let Some(thing) = twin {
+            facts.distance_km = distance_km();
+            let key = self.key(doc, &facts, standing);
+            let name =
+                if pass.sort == Sort::Name { segment.name_of_rank(segment.name_rank(doc))? } else { String::new() };
+            let key = if pass.sort == Sort::Name { (0, key.1) } else { key };
+            let found = Found { address: DocAddress::new(self.ordinal, doc), words, name, key, twins: Vec::new() };
+            self.outcome.twins.push(Twin { thing, verdict, traits, answers, serves, found });
+            return Ok(());
+        }
+        self.outcome.total += 1;
         self.outcome.answers += u64::from(answers);
         self.outcome.serving += u64::from(answers && serves);
         // On the spot, it could not come later than it does: most need no measuring to be left behind.
@@ -413,14 +448,51 @@ impl<'a> Visit<'a> {
             return Ok(());
         }
         facts.distance_km = distance_km();
+        let key = self.key(doc, &facts, standing);
+        self.top.push(key, (doc, words));
+        Ok(())
+    }
+
+    fn key(&self, doc: DocId, facts: &Facts, standing: Option<Standing>) -> (u64, u64) {
         // Who serves other places comes by distance, however far.
         let second = match (standing, facts.distance_km) {
             (Some(Standing::Elsewhere), Some(km)) => km as u64,
-            _ => turn(segment.identity(doc), pass.today),
+            _ => turn(self.segment.identity(doc), self.pass.today),
         };
-        let key = (pass.first_key(segment, doc, &facts), second);
-        self.top.push(key, (doc, words));
-        Ok(())
+        (self.pass.first_key(self.segment, doc, facts), second)
+    }
+}
+
+impl Outcome {
+    /// Of the matches that are one thing, counts one, and keeps the best that fits with the addresses of the others.
+    fn fold(&mut self) {
+        let mut twins = std::mem::take(&mut self.twins);
+        twins.sort_by(|a, b| {
+            let fits = |twin: &Twin| twin.verdict != Verdict::Fits;
+            (a.thing, fits(a)).cmp(&(b.thing, fits(b))).then(a.found.key.cmp(&b.found.key))
+        });
+        let mut twins = twins.into_iter().peekable();
+        while let Some(mut best) = twins.next() {
+            let mut counted = vec![(best.verdict, best.traits)];
+            let fits = best.verdict == Verdict::Fits;
+            while let Some(other) = twins.next_if(|other| other.thing == best.thing) {
+                counted.push((other.verdict, other.traits));
+                best.answers |= other.answers;
+                best.serves |= other.serves;
+                if other.verdict == Verdict::Fits {
+                    best.found.twins.push(other.found.address);
+                }
+            }
+            if let Some(counts) = &mut self.counts {
+                counts.add_one_of(&counted);
+            }
+            if fits {
+                self.total += 1;
+                self.answers += u64::from(best.answers);
+                self.serving += u64::from(best.answers && best.serves);
+                self.found.push(best.found);
+            }
+        }
     }
 }
 

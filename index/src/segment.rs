@@ -23,11 +23,15 @@ struct Card {
     upkeep: u64,
     site: u64,
     identity: u64,
+    /// Zero: nothing tells it from others of its name.
+    thing: u64,
 }
 
-/// Lists and columns of a segment, and what was built from it: 40 bytes of memory per listing, and its points.
+/// Lists and columns of a segment, and what was built from it: 48 bytes of memory per listing, and its points.
 pub struct Segment {
     cards: Vec<Card>,
+    /// Sorted: those of its documents, deleted since or not.
+    pub things: Vec<u64>,
     name_key: Option<StrColumn>,
     hours: Option<StrColumn>,
     /// Lists of [`Fields::plain`].
@@ -64,12 +68,14 @@ impl Segment {
         };
         let (traits, upkeep) = (number("traits", 0)?, number("upkeep", 0)?);
         let (site, identity) = (number("site", Site::pack(None))?, number("identity", 0)?);
+        let thing = number("thing", 0)?;
         let cards: Vec<Card> = (0..reader.max_doc() as usize)
             .map(|doc| Card {
                 traits: traits[doc],
                 upkeep: upkeep[doc],
                 site: site[doc],
                 identity: identity[doc],
+                thing: thing[doc],
             })
             .collect();
         let point = |doc: DocId| Site::unpack(cards[doc as usize].site).map(|site| site.point);
@@ -92,8 +98,11 @@ impl Segment {
             territories.push((doc, Arc::new(territory)));
             Ok(())
         })?;
+        let mut things: Vec<u64> = thing.into_iter().filter(|thing| *thing != 0).collect();
+        things.sort_unstable();
         Ok(Segment {
             cards,
+            things,
             name_key: columns.str("name_key")?,
             hours: columns.str("hours")?,
             plain: reader.inverted_index(fields.plain)?,
@@ -131,6 +140,11 @@ impl Segment {
     /// What ties are broken with.
     pub fn identity(&self, doc: DocId) -> u64 {
         self.cards[doc as usize].identity
+    }
+
+    /// What it shares with its twins, if anything.
+    pub fn thing(&self, doc: DocId) -> Option<u64> {
+        Some(self.cards[doc as usize].thing).filter(|thing| *thing != 0)
     }
 
     /// The rank of its name among those of the segment.

@@ -1,6 +1,6 @@
 //! One commit, open for reading: what every question of a search is asked to.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use maille_domain::Listing;
@@ -14,6 +14,7 @@ use crate::recent::Recent;
 use crate::schema::{FOUND, Fields, KEPT};
 use crate::segment::Segment;
 use crate::territories::Territories;
+use crate::twin;
 
 /// A commit. Never changes; whoever holds one goes on answering from it while others come.
 pub struct Snapshot {
@@ -29,6 +30,8 @@ pub struct Snapshot {
     pub found_count: u64,
     /// Coordination territories.
     pub territories: Arc<Territories>,
+    /// Things that more than one document describes, deleted since or not.
+    pub twins: HashSet<u64>,
     pub searcher: Searcher,
     segments: Vec<Arc<Segment>>,
     recent: Arc<Recent>,
@@ -65,7 +68,9 @@ impl Snapshot {
                 alive_territories(&searcher, &segments).map(|(_, territory)| territory),
             )),
         };
+        let things = segments.iter().flat_map(|segment| segment.things.iter().copied()).collect();
         Ok(Snapshot {
+            twins: twin::repeated(things).into_iter().collect(),
             generation: Arc::clone(generation),
             cursor,
             stamp,

@@ -61,7 +61,7 @@ impl HitLine {
         }
         facts.extend(status(fields.status));
         facts.extend(opening(listing, view));
-        let mut sources: Vec<&str> = listing.sources.iter().map(|source| source.source.as_str()).collect();
+        let mut sources: Vec<&str> = hit.sources.iter().map(|source| source.source.as_str()).collect();
         sources.dedup();
         HitLine {
             href: sheet(&listing.slug, view.commune.as_deref()),

@@ -84,7 +84,7 @@ impl<'a> From<&'a Hit> for HitView<'a> {
             open_now: hit.open_now,
             status: fields.status.code(),
             verified_on: fields.verified_on,
-            sources: listing
+            sources: hit
                 .sources
                 .iter()
                 .map(|source| SourceView { source: &source.source, source_id: &source.source_id })
