@@ -24,8 +24,8 @@ const ELISIONS: &[&str] =
 const TOOL_WORDS: &[&str] = &[
     "a", "afin", "au", "aux", "avec", "ce", "ces", "cet", "cette", "chez", "dans", "de", "des", "du", "elle",
     "en", "est", "et", "il", "ils", "je", "la", "le", "les", "leur", "leurs", "lui", "ma", "mes", "mon",
-    "ne", "nos", "notre", "nous", "on", "ou", "par", "pour", "que", "qui", "sa", "se", "ses", "son", "sur", "un",
-    "une", "vers", "vos", "votre", "vous", "y",
+    "ne", "nos", "notre", "nous", "on", "ou", "par", "pour", "que", "qui", "sa", "se", "ses", "son", "sur",
+    "un", "une", "vers", "vos", "votre", "vous", "y",
 ];
 
 /// One word of a text.

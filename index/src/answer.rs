@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::rank::Ground;
-use maille_domain::vocabulary::{Audience, Mode, Theme};
 use maille_domain::listing::SourceRef;
+use maille_domain::vocabulary::{Audience, Mode, Theme};
 use maille_domain::{Category, CoverageLevel, Listing};
 use maille_territory::{Commune, Place};
 

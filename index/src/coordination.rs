@@ -87,13 +87,20 @@ fn serving(
     let mut found = Vec::new();
     let term = Term::from_field_text(snapshot.fields().category, kind.code());
     for ((ordinal, reader, segment), standings) in snapshot.segments().zip(standings) {
-        let Some(mut list) = segment.category.read_block_postings(&term, IndexRecordOption::Basic)? else { continue };
+        let Some(mut list) = segment.category.read_block_postings(&term, IndexRecordOption::Basic)? else {
+            continue;
+        };
         each_block(&mut list, |docs, _| {
             for doc in docs.iter().copied().filter(|doc| !reader.is_deleted(*doc)) {
                 let standing = standings.get(doc);
                 if matches!(standing, Standing::Serves(_)) {
                     let traits = segment.traits(doc);
-                    let mut facts = maker.measure.facts(&traits, segment.upkeep(doc), Some(standing), Answered::default());
+                    let mut facts = maker.measure.facts(
+                        &traits,
+                        segment.upkeep(doc),
+                        Some(standing),
+                        Answered::default(),
+                    );
                     facts.distance_km = maker.measure.distance_km(segment.site(doc));
                     let steps = steps(&facts, today, maker.measure.weights);
                     let turn = turn(segment.identity(doc), today);

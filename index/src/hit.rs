@@ -36,7 +36,13 @@ pub struct Measure<'a> {
 
 impl Measure<'_> {
     /// What the formula reads of a listing, but for the distance: measuring is the dearest part.
-    pub fn facts(&self, traits: &Traits, upkeep: Upkeep, standing: Option<Standing>, words: Answered) -> Facts {
+    pub fn facts(
+        &self,
+        traits: &Traits,
+        upkeep: Upkeep,
+        standing: Option<Standing>,
+        words: Answered,
+    ) -> Facts {
         let (serves, found) = match standing {
             None => (None, None),
             Some(Standing::Serves(found)) => (Some(Serves::Yes), Some(found)),
@@ -46,7 +52,9 @@ impl Measure<'_> {
         let kind = self.kinds.get(traits.category).copied().unwrap_or(KindAsked::No);
         let kind = match words {
             Answered { all: true, share } if share >= ITS_NAME && kind.share() < 1.0 => KindAsked::Itself,
-            Answered { all: true, .. } if self.telling >= TELLING && kind.share() < f64::from(self.telling) => {
+            Answered { all: true, .. }
+                if self.telling >= TELLING && kind.share() < f64::from(self.telling) =>
+            {
                 KindAsked::Described(self.telling)
             }
             _ => kind,
@@ -94,7 +102,10 @@ const ITS_NAME: f32 = 0.85;
 /// Kilometres at which nearness is a half around a point: as far as people there are used to go.
 pub fn halfway(origin: Option<Point>) -> f64 {
     let people = origin.map_or(0, |origin| {
-        COMMUNES.within(origin, AROUND_KM).map(|(at, _)| u64::from(france().communes()[at as usize].population)).sum()
+        COMMUNES
+            .within(origin, AROUND_KM)
+            .map(|(at, _)| u64::from(france().communes()[at as usize].population))
+            .sum()
     });
     halfway_km(people)
 }

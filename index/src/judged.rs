@@ -108,7 +108,9 @@ impl Judged {
 
 fn names(id: &str, hit: &Hit) -> bool {
     let listing = &hit.listing;
-    listing.sources.iter().any(|source| source.source_id == *id) || listing.slug == *id || listing.id.to_string() == *id
+    listing.sources.iter().any(|source| source.source_id == *id)
+        || listing.slug == *id
+        || listing.id.to_string() == *id
 }
 
 /// What requests of a kind score, each between 0 and 1.
@@ -159,7 +161,11 @@ pub const ALL: &str = "ALL";
 ///
 /// # Errors
 /// A request that cannot be asked: an unknown place.
-pub fn evaluate(node: &Node, judged: &[Judged], now: DateTime<Utc>) -> Result<Evaluation, (String, SearchError)> {
+pub fn evaluate(
+    node: &Node,
+    judged: &[Judged],
+    now: DateTime<Utc>,
+) -> Result<Evaluation, (String, SearchError)> {
     let mut kinds: BTreeMap<String, Figures> = BTreeMap::new();
     let (mut misses, mut ranks) = (Vec::new(), Vec::new());
     for judged in judged {
@@ -190,7 +196,13 @@ impl Figures {
         let found = right.iter().filter(|right| **right).count();
         let all = if relevant == 0 { found } else { relevant };
         let discount = |rank: usize| 1.0 / (rank as f64 + 2.0).log2();
-        let gain: f64 = right.iter().take(FIRST_PAGE).enumerate().filter(|(_, right)| **right).map(|(rank, _)| discount(rank)).sum();
+        let gain: f64 = right
+            .iter()
+            .take(FIRST_PAGE)
+            .enumerate()
+            .filter(|(_, right)| **right)
+            .map(|(rank, _)| discount(rank))
+            .sum();
         let ideal: f64 = (0..all.min(FIRST_PAGE)).map(discount).sum();
         let first = right.iter().position(|right| *right);
         let share = |is: bool| f64::from(u8::from(is));
@@ -198,7 +210,11 @@ impl Figures {
         self.s1 += share(first == Some(0));
         self.s3 += share(first.is_some_and(|at| at < 3));
         self.ndcg += if all == 0 { 0.0 } else { gain / ideal };
-        self.recall += if all == 0 { 0.0 } else { right.iter().take(PAGE).filter(|right| **right).count() as f64 / all as f64 };
+        self.recall += if all == 0 {
+            0.0
+        } else {
+            right.iter().take(PAGE).filter(|right| **right).count() as f64 / all as f64
+        };
         self.mrr += first.map_or(0.0, |at| 1.0 / (at as f64 + 1.0));
     }
 }

@@ -167,9 +167,11 @@ impl Matching {
         for kind in &self.kinds {
             let term = Term::from_field_text(fields.category, kind.code());
             let Some(term) = segment.category.get_term_info(&term)? else { continue };
-            let mut list = segment.category.read_block_postings_from_terminfo(&term, IndexRecordOption::Basic)?;
+            let mut list =
+                segment.category.read_block_postings_from_terminfo(&term, IndexRecordOption::Basic)?;
             each_block(&mut list, |docs, _| {
-                let here = docs.iter().filter(|doc| standings.is_none_or(|standings| standings.is_here(**doc)));
+                let here =
+                    docs.iter().filter(|doc| standings.is_none_or(|standings| standings.is_here(**doc)));
                 found.extend(here);
             });
         }

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use chrono::{DateTime, Utc};
-use maille_domain::listing::SourceRef;
 use maille_domain::hours::time_zone;
+use maille_domain::listing::SourceRef;
 use maille_domain::location::{Location, Precision};
 use maille_domain::request::{PlaceAsked, Sort};
 use maille_domain::vocabulary::{Audience, Mode, Status, Theme};
@@ -121,8 +121,8 @@ impl<'a> Naive<'a> {
                 ("place", place),
             ]
             .into_iter()
-                .filter_map(|(step, taken)| taken.then_some(step))
-                .collect(),
+            .filter_map(|(step, taken)| taken.then_some(step))
+            .collect(),
             facets: self.request.facets.then(|| format!("{:?}", pass.counts.facets())),
             hits: page
                 .map(|Match { listing, standing, .. }| {
@@ -150,7 +150,9 @@ impl<'a> Naive<'a> {
             fewer.push(if last == words { last - 1 } else { last / 2 });
         }
         let mut passes = fewer.into_iter().flat_map(|required| {
-            eases.iter().map(move |(ease, criteria)| self.pass(required, criteria, everywhere, (*ease, required < words)))
+            eases.iter().map(move |(ease, criteria)| {
+                self.pass(required, criteria, everywhere, (*ease, required < words))
+            })
         });
         let first = passes.next().expect("nothing is given up at first");
         let good = |pass: &Pass| pass.answers > 0 || (pass.eased.1 && !pass.found.is_empty());
@@ -162,8 +164,11 @@ impl<'a> Naive<'a> {
         let mut named = Vec::new();
         for read in &self.reading.kinds {
             named.resize(kinds(), KindAsked::No);
-            named[position(read.kind)] =
-                if read.by == By::Need { KindAsked::Needed(read.weight) } else { KindAsked::Named(read.weight) };
+            named[position(read.kind)] = if read.by == By::Need {
+                KindAsked::Needed(read.weight)
+            } else {
+                KindAsked::Named(read.weight)
+            };
         }
         let measure = Measure {
             scope: self.here.scope.as_ref(),
@@ -259,7 +264,8 @@ impl<'a> Naive<'a> {
     fn telling(&self) -> f32 {
         let all = (1.0 + self.written.live().count() as f32).ln();
         let has = |word: &Word| {
-            let with = |listing: &&Listing| listing.searchable() && Parts::of(listing).stem.contains_key(&word.stem);
+            let with =
+                |listing: &&Listing| listing.searchable() && Parts::of(listing).stem.contains_key(&word.stem);
             self.written.listings.iter().filter(with).count()
         };
         let rarest = self.asked.words().iter().map(has).min();

@@ -98,7 +98,9 @@ mod tests {
 
     #[test]
     fn only_a_last_word_without_space_is_unfinished() {
-        for (text, unfinished) in [("équipe géria", true), ("équipe géria ", false), ("équipe de", true), ("", false)] {
+        for (text, unfinished) in
+            [("équipe géria", true), ("équipe géria ", false), ("équipe de", true), ("", false)]
+        {
             assert_eq!(is_unfinished(text, &all_words(text)), unfinished, "{text:?}");
         }
     }

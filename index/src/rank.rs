@@ -238,7 +238,9 @@ impl KindAsked {
     pub fn share(self) -> f64 {
         match self {
             KindAsked::No => 0.0,
-            KindAsked::Named(share) | KindAsked::Needed(share) | KindAsked::Described(share) => f64::from(share),
+            KindAsked::Named(share) | KindAsked::Needed(share) | KindAsked::Described(share) => {
+                f64::from(share)
+            }
             KindAsked::Itself => 1.0,
         }
     }
@@ -374,7 +376,9 @@ mod tests {
         let mention = Facts { words: f64::from(worth(Part::Body)), ..facts() };
         let mission = Facts { kind: KindAsked::Named(1.0), words: 0.0, ..facts() };
         let farther = Facts { distance_km: Some(40.0), level: CoverageLevel::National, ..mission };
-        assert!(told(farther) > told(Facts { distance_km: Some(0.0), level: CoverageLevel::Commune, ..mention }));
+        assert!(
+            told(farther) > told(Facts { distance_km: Some(0.0), level: CoverageLevel::Commune, ..mention })
+        );
         // Even when nobody said whom it serves, if it is near.
         let unsaid = Facts { serves: Some(Serves::Unknown), distance_km: Some(2.0), ..mission };
         assert!(told(unsaid) > told(Facts { level: CoverageLevel::National, ..mention }));
@@ -382,7 +386,8 @@ mod tests {
 
     #[test]
     fn at_equal_fit_who_serves_comes_first_then_who_may_then_who_does_not() {
-        let by = |serves, distance_km| Facts { serves: Some(serves), distance_km: Some(distance_km), ..facts() };
+        let by =
+            |serves, distance_km| Facts { serves: Some(serves), distance_km: Some(distance_km), ..facts() };
         let national = Facts { level: CoverageLevel::National, part: true, ..by(Serves::Yes, 500.0) };
         assert!(told(national) > told(by(Serves::Unknown, 0.0)));
         assert!(told(by(Serves::Unknown, 10.0)) > told(by(Serves::No, 10.0)));

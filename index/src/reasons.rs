@@ -60,11 +60,18 @@ fn reason(ground: Ground, told: &Told) -> Option<String> {
             KindAsked::Named(_) => Some(format!("Type : {}", kind())),
             KindAsked::Needed(_) => Some(format!("Pour ce besoin : {}", kind())),
             KindAsked::Itself => Some("Son nom est celui qui est cherché".to_owned()),
-            KindAsked::Described(_) if told.all_words => Some("Contient tous les mots cherchés, qui sont rares".to_owned()),
+            KindAsked::Described(_) if told.all_words => {
+                Some("Contient tous les mots cherchés, qui sont rares".to_owned())
+            }
             KindAsked::Described(_) | KindAsked::No => None,
         },
         Ground::Words if facts.words > 0.0 && facts.kind == KindAsked::No => Some(
-            if told.all_words { "Contient les mots cherchés" } else { "Contient une partie des mots cherchés" }.to_owned(),
+            if told.all_words {
+                "Contient les mots cherchés"
+            } else {
+                "Contient une partie des mots cherchés"
+            }
+            .to_owned(),
         ),
         Ground::Words => None,
         Ground::Coverage => coverage(told),
@@ -95,7 +102,9 @@ fn reason(ground: Ground, told: &Told) -> Option<String> {
         },
         // The parcours of a listing is that of its kind, nearly always: saying it says nothing more.
         Ground::Theme => None,
-        Ground::CommonLaw => (facts.common_law && facts.kind != KindAsked::No).then(|| "Service de droit commun".to_owned()),
+        Ground::CommonLaw => {
+            (facts.common_law && facts.kind != KindAsked::No).then(|| "Service de droit commun".to_owned())
+        }
         Ground::Delay => facts.delay_days.map(|days| match days {
             0 => "Répond le jour même".to_owned(),
             1 => "Délai habituel : 1 jour".to_owned(),

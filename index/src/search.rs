@@ -283,7 +283,8 @@ impl Pass<'_> {
         eased: Eased,
     ) -> Result<Outcome, Error> {
         let counts = self.facets.then(Counts::new);
-        let mut outcome = Outcome { total: 0, answers: 0, serving: 0, found: Vec::new(), counts, eased, twins: Vec::new() };
+        let mut outcome =
+            Outcome { total: 0, answers: 0, serving: 0, found: Vec::new(), counts, eased, twins: Vec::new() };
         for (ordinal, reader, segment) in self.snapshot.segments() {
             let standings = standings.map(|standings| &standings[ordinal as usize]);
             let candidates = self.candidates(required, reach, ordinal as usize, standings)?;
@@ -432,10 +433,14 @@ impl<'a> Visit<'a> {
         if let Some(thing) = twin {
             facts.distance_km = distance_km();
             let key = self.key(doc, &facts, standing);
-            let name =
-                if pass.sort == Sort::Name { segment.name_of_rank(segment.name_rank(doc))? } else { String::new() };
+            let name = if pass.sort == Sort::Name {
+                segment.name_of_rank(segment.name_rank(doc))?
+            } else {
+                String::new()
+            };
             let key = if pass.sort == Sort::Name { (0, key.1) } else { key };
-            let found = Found { address: DocAddress::new(self.ordinal, doc), words, name, key, twins: Vec::new() };
+            let found =
+                Found { address: DocAddress::new(self.ordinal, doc), words, name, key, twins: Vec::new() };
             self.outcome.twins.push(Twin { thing, verdict, traits, answers, serves, found });
             return Ok(());
         }
@@ -501,7 +506,8 @@ fn eased_steps(eased: Eased) -> Vec<WideningStep> {
     let step = |step, label: &str| WideningStep { step, label: label.to_owned() };
     let mut steps = Vec::new();
     if eased.ease >= Ease::Time {
-        let label = "Aucune fiche n’est notée ouverte au moment demandé : l’horaire n’a pas été pris en compte.";
+        let label =
+            "Aucune fiche n’est notée ouverte au moment demandé : l’horaire n’a pas été pris en compte.";
         steps.push(step("time", label));
     }
     if eased.ease >= Ease::Age {
@@ -530,13 +536,18 @@ fn interpretation(
     let obeyed = |off: Off| !request.off.contains(&off);
     let age = |years: u8, by: By, span: Span| Understood {
         code: years.to_string(),
-        label: if years == 0 { "moins d’un an".to_owned() } else { format!("{years} an{}", if years > 1 { "s" } else { "" }) },
+        label: if years == 0 {
+            "moins d’un an".to_owned()
+        } else {
+            format!("{years} an{}", if years > 1 { "s" } else { "" })
+        },
         by,
         span,
     };
     let time = |at: DateTime<Utc>, by: By, span: Span| {
         let departement = here.commune().map(|commune| &*commune.departement);
-        let label = at.with_timezone(&time_zone(departement)).format("Ouvert le %d/%m/%Y à %H:%M").to_string();
+        let label =
+            at.with_timezone(&time_zone(departement)).format("Ouvert le %d/%m/%Y à %H:%M").to_string();
         Understood { code: at.to_rfc3339_opts(SecondsFormat::Secs, true), label, by, span }
     };
     let mut categories: Vec<Understood> = request

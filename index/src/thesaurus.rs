@@ -137,7 +137,8 @@ pub fn thesaurus() -> &'static Thesaurus {
 
 /// The text of every file, for what an index on disk must be made again for.
 fn parsed<T: DeserializeOwned>(file: &str, text: &str) -> T {
-    toml::from_str(text).unwrap_or_else(|error| panic!("data/thesaurus/{file} is embedded and tested: {error}"))
+    toml::from_str(text)
+        .unwrap_or_else(|error| panic!("data/thesaurus/{file} is embedded and tested: {error}"))
 }
 
 impl Thesaurus {
@@ -162,7 +163,8 @@ impl Thesaurus {
         struct WordsFile {
             groups: Vec<Vec<String>>,
         }
-        let kind = |code: &str| Category::from_code(code).unwrap_or_else(|| panic!("no kind has the code {code:?}"));
+        let kind =
+            |code: &str| Category::from_code(code).unwrap_or_else(|| panic!("no kind has the code {code:?}"));
         let mut kinds = Vec::new();
         for (file, text) in KINDS {
             let entries: BTreeMap<String, Entry> = parsed(file, text);
@@ -170,14 +172,18 @@ impl Thesaurus {
         }
         let sigles: BTreeMap<String, toml::Table> =
             parsed("sigles.toml", include_str!("../../data/thesaurus/sigles.toml"));
-        let lines = |text: &'static str| text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'));
+        let lines = |text: &'static str| {
+            text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
+        };
         Thesaurus {
             kinds,
-            people: parsed::<PeopleFile>("people.toml", include_str!("../../data/thesaurus/people.toml")).people,
+            people: parsed::<PeopleFile>("people.toml", include_str!("../../data/thesaurus/people.toml"))
+                .people,
             modes: parsed::<ModesFile>("modes.toml", include_str!("../../data/thesaurus/modes.toml")).modes,
             moments: parsed::<MomentsFile>("moments.toml", include_str!("../../data/thesaurus/moments.toml"))
                 .moments,
-            alerts: parsed::<AlertsFile>("alerts.toml", include_str!("../../data/thesaurus/alerts.toml")).alerts,
+            alerts: parsed::<AlertsFile>("alerts.toml", include_str!("../../data/thesaurus/alerts.toml"))
+                .alerts,
             sigles: sigles.into_iter().map(|(written, senses)| sigle(written, &senses, kind)).collect(),
             groups: parsed::<WordsFile>("words.toml", include_str!("../../data/thesaurus/words.toml")).groups,
             fillers: lines(include_str!("../../data/thesaurus/fillers.txt")).collect(),

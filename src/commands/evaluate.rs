@@ -107,7 +107,11 @@ impl From<&Miss> for MissDocument {
             place: place.map(|place| format!("{}:{}", place.place.kind, place.place.code)),
             categories: understood.categories.iter().map(|kind| kind.code.clone()).collect(),
             expected_categories: miss.judged.expected.iter().map(|kind| kind.code().to_owned()).collect(),
-            right: miss.ranks.iter().map(|(id, rank)| RightDocument { id: id.clone(), rank: *rank }).collect(),
+            right: miss
+                .ranks
+                .iter()
+                .map(|(id, rank)| RightDocument { id: id.clone(), rank: *rank })
+                .collect(),
             first: miss
                 .answer
                 .hits
@@ -130,7 +134,10 @@ fn in_words(evaluation: &Evaluation) -> String {
         text.write_fmt(args).expect("writing to a string does not fail");
         text.push('\n');
     };
-    line(format_args!("{:<14}{:>5}{:>8}{:>8}{:>8}{:>8}{:>8}", "", "n", "1er", "3 1ers", "nDCG", "rappel", "MRR"));
+    line(format_args!(
+        "{:<14}{:>5}{:>8}{:>8}{:>8}{:>8}{:>8}",
+        "", "n", "1er", "3 1ers", "nDCG", "rappel", "MRR"
+    ));
     let all = evaluation.kinds.get_key_value(ALL);
     let others = evaluation.kinds.iter().filter(|(kind, _)| *kind != ALL);
     for (kind, of) in others.chain(all) {
@@ -146,12 +153,20 @@ fn in_words(evaluation: &Evaluation) -> String {
         let commune = judged.commune.as_deref().map(|code| format!(" [{code}]")).unwrap_or_default();
         line(format_args!("\n{} « {} »{commune} ({})", judged.id, judged.query, judged.kind));
         let place = understood.place.as_ref().map_or("aucun lieu", |place| place.place.name.as_str());
-        let kinds: Vec<String> = understood.categories.iter().map(|kind: &Understood| format!("{} ({})", kind.code, kind.by.as_str())).collect();
+        let kinds: Vec<String> = understood
+            .categories
+            .iter()
+            .map(|kind: &Understood| format!("{} ({})", kind.code, kind.by.as_str()))
+            .collect();
         line(format_args!("  compris : {place} ; {} ; reste « {} »", kinds.join(", "), understood.text));
         let expected: Vec<&str> = judged.expected.iter().map(|kind| kind.code()).collect();
         line(format_args!("  attendu : {}", expected.join(", ")));
         for hit in miss.answer.hits.iter().take(3) {
-            line(format_args!("  répondu : {} ({})", hit.listing.fields.name, hit.listing.fields.category.code()));
+            line(format_args!(
+                "  répondu : {} ({})",
+                hit.listing.fields.name,
+                hit.listing.fields.category.code()
+            ));
         }
         let ranks: Vec<String> = miss
             .ranks

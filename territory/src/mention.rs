@@ -25,8 +25,25 @@ const WORD_TOO_FROM: u32 = 3_000;
 const CALLED: [&str; 3] = ["15", "17", "18"];
 /// What makes a number a quantity.
 const UNITS: [&str; 19] = [
-    "ans", "an", "mois", "jours", "jour", "semaines", "semaine", "h", "heures", "heure", "km", "kg", "m2",
-    "euros", "minutes", "mn", "seances", "fois", "personnes",
+    "ans",
+    "an",
+    "mois",
+    "jours",
+    "jour",
+    "semaines",
+    "semaine",
+    "h",
+    "heures",
+    "heure",
+    "km",
+    "kg",
+    "m2",
+    "euros",
+    "minutes",
+    "mn",
+    "seances",
+    "fois",
+    "personnes",
 ];
 
 /// A place that a sentence mentions.
@@ -148,15 +165,15 @@ impl France {
         let at_edge = core.end == words.len() || start == 0;
         let short = telling().all(|at| words[at].len() < 3);
         let named = match cue {
-            Some(Cue::Place) if is_word || short => {
-                capital && !all_capitals && people >= WORD_TOO_FROM
-            }
+            Some(Cue::Place) if is_word || short => capital && !all_capitals && people >= WORD_TOO_FROM,
             Some(Cue::Place) => true,
             _ if is_word || short => false,
             Some(Cue::Link) => !is_saint || people >= KNOWN_SAINT_FROM,
             None if is_saint => people >= KNOWN_SAINT_FROM,
             None if telling().count() > 1 => at_edge || people >= KNOWN_FROM,
-            None => (at_edge && (capital || people >= KNOWN_FROM)) || (people >= KNOWN_FROM && !is_departement),
+            None => {
+                (at_edge && (capital || people >= KNOWN_FROM)) || (people >= KNOWN_FROM && !is_departement)
+            }
         };
         let sureness = if cue == Some(Cue::Place) { Sureness::Announced } else { Sureness::Name };
         named.then_some(Reading { core, sureness, is_departement })
@@ -174,11 +191,16 @@ enum Cue {
 fn cue_before(words: &[&str], start: usize) -> Option<Cue> {
     let before = |back: usize| start.checked_sub(back).map_or("", |at| words[at]);
     match before(1) {
-        "a" | "sur" | "vers" | "dans" | "au" | "aux" | "secteur" | "commune" | "ville" | "habite" | "habitant"
-        | "domicilie" | "domiciliee" | "vit" | "departement" | "region" | "canton" | "agglo" => Some(Cue::Place),
+        "a" | "sur" | "vers" | "dans" | "au" | "aux" | "secteur" | "commune" | "ville" | "habite"
+        | "habitant" | "domicilie" | "domiciliee" | "vit" | "departement" | "region" | "canton" | "agglo" => {
+            Some(Cue::Place)
+        }
         "le" | "la" | "les" | "l" if matches!(before(2), "dans" | "sur" | "vers" | "a") => Some(Cue::Place),
         "de" | "d" | "du" | "des"
-            if matches!(before(2), "pres" | "autour" | "proche" | "commune" | "ville" | "mairie" | "departement") =>
+            if matches!(
+                before(2),
+                "pres" | "autour" | "proche" | "commune" | "ville" | "mairie" | "departement"
+            ) =>
         {
             Some(Cue::Place)
         }
@@ -229,7 +251,10 @@ fn with_cue(words: &[&str], core: Range<usize>) -> (usize, String) {
         "sur" | "vers" if article => (core.start - 2, if number { name } else { format!("dans le {name}") }),
         "pres" | "autour" | "proche" => (core.start - width - 1, name),
         "a" | "sur" | "vers" | "de" | "d" | "du" | "des" | "au" | "aux" => {
-            let far = matches!(before(width + 2), "pres" | "autour" | "proche" | "ville" | "commune" | "departement");
+            let far = matches!(
+                before(width + 2),
+                "pres" | "autour" | "proche" | "ville" | "commune" | "departement"
+            );
             let start = core.start - width - 1 - usize::from(far);
             // "du Tarn" is the département, "de Vienne" the town: an article with nothing before it is part of neither.
             let text = match preposition {
@@ -253,13 +278,11 @@ mod tests {
     /// What a sentence is found to mention, these words being of the field.
     fn mention(sentence: &str) -> Option<String> {
         const FIELD: [&str; 15] = [
-            "aide", "hopital", "soins", "vif", "lit", "cours", "domicile", "enfant", "pass", "nord", "equipe", "garde", "bus", "port",
-            "sens",
+            "aide", "hopital", "soins", "vif", "lit", "cours", "domicile", "enfant", "pass", "nord",
+            "equipe", "garde", "bus", "port", "sens",
         ];
-        let written: Vec<&str> = sentence
-            .split(|c: char| !c.is_alphanumeric())
-            .filter(|word| !word.is_empty())
-            .collect();
+        let written: Vec<&str> =
+            sentence.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
         let spoken: Vec<Spoken> = written
             .iter()
             .map(|written| Spoken { written, is_word: FIELD.contains(&fold(written).as_str()) })

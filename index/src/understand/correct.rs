@@ -35,7 +35,8 @@ pub trait Dictionary {
 impl Dictionary for Snapshot {
     fn listings_with(&self, plain: &str) -> u32 {
         let term = Term::from_field_text(self.fields().plain, plain);
-        let found = self.segments().filter_map(|(_, _, segment)| segment.plain.get_term_info(&term).ok().flatten());
+        let found =
+            self.segments().filter_map(|(_, _, segment)| segment.plain.get_term_info(&term).ok().flatten());
         found.map(|term| term.doc_freq).sum()
     }
 
@@ -62,7 +63,8 @@ impl Dictionary for Snapshot {
 static WORDS: LazyLock<BTreeMap<String, u32>> = LazyLock::new(|| {
     let thesaurus = thesaurus();
     let mut words = BTreeMap::new();
-    let mut add = |text: &str| all_words(text).into_iter().for_each(|word| *words.entry(word.plain).or_default() += 1);
+    let mut add =
+        |text: &str| all_words(text).into_iter().for_each(|word| *words.entry(word.plain).or_default() += 1);
     for (kind, entry) in &thesaurus.kinds {
         add(kind.label());
         kind.acronym().into_iter().for_each(&mut add);

@@ -51,8 +51,12 @@ struct Names {
 }
 
 static NAMES: LazyLock<Names> = LazyLock::new(|| {
-    let mut names =
-        Names { entries: HashMap::new(), expressions: Phrases::default(), sigles: HashMap::new(), settled: HashMap::new() };
+    let mut names = Names {
+        entries: HashMap::new(),
+        expressions: Phrases::default(),
+        sigles: HashMap::new(),
+        settled: HashMap::new(),
+    };
     for (kind, entry) in &thesaurus().kinds {
         names.entries.insert(*kind, entry);
         let mut add = |text: &str, by: By| names.expressions.insert(&words(text), (*kind, by));
@@ -100,7 +104,9 @@ pub fn read(
 ) -> Vec<KindRead> {
     let named = named(text, words, audiences, age);
     let told = telling.iter().filter(|telling| **telling).count().max(1) as f32;
-    let span = |range: &Range<usize>| -> Span { Some((words[range.start].span.start, words[range.end - 1].span.end)) };
+    let span = |range: &Range<usize>| -> Span {
+        Some((words[range.start].span.start, words[range.end - 1].span.end))
+    };
     let mut read: Vec<KindRead> = Vec::new();
     let mut all_named = 0.0_f32;
     for Named { kind, by, words } in &named {
@@ -129,7 +135,8 @@ pub fn read(
     for Named { kind, words: where_it_stands, .. } in &named {
         let span = span(where_it_stands);
         let stands_in_place = span.is_some_and(|(start, _)| is_where(&text[..start]));
-        let other = read.iter().any(|read| read.kind != *kind && read.span != span && read.weight >= SOMETHING_ELSE);
+        let other =
+            read.iter().any(|read| read.kind != *kind && read.span != span && read.weight >= SOMETHING_ELSE);
         if let Some(read) = read.iter_mut().find(|read| read.kind == *kind && read.span == span)
             && stands_in_place
             && other
@@ -147,7 +154,9 @@ fn is_where(before: &str) -> bool {
     let back = |at: usize| words.len().checked_sub(at).map_or("", |at| words[at].plain.as_str());
     match back(1) {
         "en" => true,
-        "un" | "une" | "le" | "la" | "l" | "son" | "sa" => matches!(back(2), "dans" | "a" | "de" | "depuis" | "quitte"),
+        "un" | "une" | "le" | "la" | "l" | "son" | "sa" => {
+            matches!(back(2), "dans" | "a" | "de" | "depuis" | "quitte")
+        }
         "d" | "du" => matches!(back(2), "sort" | "sortie" | "sortir" | "sortant" | "retour"),
         "au" => true,
         _ => false,
@@ -213,7 +222,8 @@ fn settle(
 ) -> Vec<Category> {
     let minor = age.is_some_and(|age| age.what < OF_AGE);
     let says = |context: &String| {
-        let beside = |stem: &str| words.iter().enumerate().any(|(other, word)| other != at && word.stem == stem);
+        let beside =
+            |stem: &str| words.iter().enumerate().any(|(other, word)| other != at && word.stem == stem);
         let whom = audiences.iter().any(|audience| audience.what.code() == context);
         let young = minor && (context == "enfants" || context == "adolescents");
         whom || young || crate::analysis::words(context).first().is_some_and(|word| beside(&word.stem))

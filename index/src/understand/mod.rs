@@ -204,17 +204,25 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
         for kind in &reading.kinds {
             if let Some((start, end)) = kind.span {
                 let inside = |word: &Word| word.span.start >= start && word.span.end <= end;
-                words.iter().enumerate().filter(|(_, word)| inside(word)).for_each(|(at, _)| named[at] = true);
+                words
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, word)| inside(word))
+                    .for_each(|(at, _)| named[at] = true);
             }
         }
     }
     reading.alerts = dangers.into_iter().map(|(danger, _)| Alert::from(danger)).collect();
     let kept = |at: &usize| !taken[*at] && !elsewhere[*at] && !is_tool(&words[*at].plain);
-    let left: Vec<&str> =
-        (0..words.len()).filter(kept).filter(|at| !named[*at] && !whom[*at]).map(|at| &text[words[at].span.clone()]).collect();
+    let left: Vec<&str> = (0..words.len())
+        .filter(kept)
+        .filter(|at| !named[*at] && !whom[*at])
+        .map(|at| &text[words[at].span.clone()])
+        .collect();
     reading.text = left.join(" ");
     let full_text: Vec<Word> = (0..words.len()).filter(kept).map(|at| words[at].clone()).collect();
-    let unfinished = unfinished && full_text.last().is_some_and(|last| last.span == words[words.len() - 1].span);
+    let unfinished =
+        unfinished && full_text.last().is_some_and(|last| last.span == words[words.len() - 1].span);
     reading.asked = Asked::new(full_text, unfinished);
     reading
 }

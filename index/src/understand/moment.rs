@@ -28,7 +28,8 @@ pub fn read(words: &[Word], now: NaiveDateTime) -> Option<(NaiveDateTime, Range<
     let (day, at, range) = match (found, hour) {
         (Some(found), hour) => {
             let (day, at) = *found.says;
-            let beside = hour.filter(|(_, range)| range.start == found.words.end || range.end == found.words.start);
+            let beside =
+                hour.filter(|(_, range)| range.start == found.words.end || range.end == found.words.start);
             match beside {
                 Some((hour, range)) => {
                     let range = range.start.min(found.words.start)..range.end.max(found.words.end);
@@ -67,7 +68,9 @@ fn hour(words: &[Word]) -> Option<(NaiveTime, Range<usize>)> {
         let plain = &words[at].plain;
         let (hours, rest) = match plain.split_once('h') {
             Some((hours, minutes)) => (hours, Some((minutes, at + 1))),
-            None if words.get(at + 1).is_some_and(|word| word.plain == "h") => (plain.as_str(), Some(("", at + 2))),
+            None if words.get(at + 1).is_some_and(|word| word.plain == "h") => {
+                (plain.as_str(), Some(("", at + 2)))
+            }
             None => return None,
         };
         let (minutes, end) = rest?;

@@ -36,14 +36,14 @@ struct Tuning {
 }
 
 const TUNING: Tuning = Tuning {
-    helps: 0.75,
-    unanswered: 0.45,
+    helps: 0.73,
+    unanswered: 0.32,
     unsaid: 0.5,
-    nearest: 0.32,
+    nearest: 0.42,
     unknown_word: 0.25,
     half_told: 3.2,
-    named: 1.4,
-    rarity: 0.7,
+    named: 1.5,
+    rarity: 0.85,
 };
 
 /// A kind that a request leads to.
@@ -147,7 +147,10 @@ impl Needs {
         let mut kinds_with = vec![0_usize; meanings.count];
         told.iter().flat_map(HashMap::keys).for_each(|meaning| kinds_with[*meaning] += 1);
         let all = kinds() as f32;
-        let weights: Vec<f32> = kinds_with.iter().map(|with| (1.0 + all / (*with as f32).max(1.0)).ln().powf(tuning.rarity)).collect();
+        let weights: Vec<f32> = kinds_with
+            .iter()
+            .map(|with| (1.0 + all / (*with as f32).max(1.0)).ln().powf(tuning.rarity))
+            .collect();
         let mut needs = Needs {
             heaviest: (1.0 + all).ln().powf(tuning.rarity),
             having: vec![Vec::new(); meanings.count],
@@ -197,103 +200,53 @@ pub fn leads(words: &[Word]) -> Vec<Lead> {
 
 impl Needs {
     fn leads(&self, words: &[Word]) -> Vec<Lead> {
-    let needs = self;
-    let tuning = &self.tuning;
-    let (heard, others) = needs.heard(words);
-    let said: f32 = heard.keys().map(|meaning| needs.weights[*meaning]).sum();
-    if said == 0.0 {
-        return Vec::new();
-    }
-    let all = said + others;
-    let mut matched: HashMap<usize, f32> = HashMap::new();
-    let mut spoken = vec![0.0_f32; kinds()];
-    for meaning in heard.keys() {
-        let weight = needs.weights[*meaning];
-        needs.having[*meaning].iter().for_each(|phrasing| *matched.entry(*phrasing).or_default() += weight);
-        needs.speaking[*meaning].iter().for_each(|(kind, share)| spoken[*kind] += weight * share);
-    }
-    let mut nearest = vec![0.0_f32; kinds()];
-    for (phrasing, weight) in matched {
-        let phrasing = &needs.phrasings[phrasing];
-        let likeness = weight / (weight + tuning.unanswered * (all - weight) + tuning.unsaid * (phrasing.weight - weight));
-        nearest[phrasing.kind] = nearest[phrasing.kind].max(phrasing.worth * likeness);
-    }
-    let mut leads: Vec<Lead> = Vec::new();
-    for (at, (nearest, spoken)) in nearest.into_iter().zip(spoken).enumerate() {
-        let score = tuning.nearest * nearest + (1.0 - tuning.nearest) * spoken / all;
-        if score > 0.0
-            && let Some(kind) = kind_at(at)
-        {
-            leads.push(Lead { kind, score, words: Vec::new() });
+        let needs = self;
+        let tuning = &self.tuning;
+        let (heard, others) = needs.heard(words);
+        let said: f32 = heard.keys().map(|meaning| needs.weights[*meaning]).sum();
+        if said == 0.0 {
+            return Vec::new();
         }
+        let all = said + others;
+        let mut matched: HashMap<usize, f32> = HashMap::new();
+        let mut spoken = vec![0.0_f32; kinds()];
+        for meaning in heard.keys() {
+            let weight = needs.weights[*meaning];
+            needs.having[*meaning]
+                .iter()
+                .for_each(|phrasing| *matched.entry(*phrasing).or_default() += weight);
+            needs.speaking[*meaning].iter().for_each(|(kind, share)| spoken[*kind] += weight * share);
+        }
+        let mut nearest = vec![0.0_f32; kinds()];
+        for (phrasing, weight) in matched {
+            let phrasing = &needs.phrasings[phrasing];
+            let likeness = weight
+                / (weight + tuning.unanswered * (all - weight) + tuning.unsaid * (phrasing.weight - weight));
+            nearest[phrasing.kind] = nearest[phrasing.kind].max(phrasing.worth * likeness);
+        }
+        let mut leads: Vec<Lead> = Vec::new();
+        for (at, (nearest, spoken)) in nearest.into_iter().zip(spoken).enumerate() {
+            let score = tuning.nearest * nearest + (1.0 - tuning.nearest) * spoken / all;
+            if score > 0.0
+                && let Some(kind) = kind_at(at)
+            {
+                leads.push(Lead { kind, score, words: Vec::new() });
+            }
+        }
+        leads.sort_by(|a, b| b.score.total_cmp(&a.score));
+        leads.truncate(12);
+        for lead in &mut leads {
+            let kind = position(lead.kind);
+            let speaks = |meaning: &usize| needs.speaking[*meaning].iter().any(|(known, _)| *known == kind);
+            lead.words =
+                heard.iter().filter(|(meaning, _)| speaks(meaning)).flat_map(|(_, at)| at.clone()).collect();
+            lead.words.sort_unstable();
+        }
+        leads
     }
-    leads.sort_by(|a, b| b.score.total_cmp(&a.score));
-    leads.truncate(12);
-    for lead in &mut leads {
-        let kind = position(lead.kind);
-        let speaks = |meaning: &usize| needs.speaking[*meaning].iter().any(|(known, _)| *known == kind);
-        lead.words = heard.iter().filter(|(meaning, _)| speaks(meaning)).flat_map(|(_, at)| at.clone()).collect();
-        lead.words.sort_unstable();
-    }
-    leads
-}
 }
 
 /// Whether the thesaurus has a word, by its stem.
 pub fn is_known(word: &Word) -> bool {
     NEEDS.meanings.contains_key(&word.stem)
-}
-
-#[cfg(test)]
-mod tune {
-    use super::*;
-    use crate::judged;
-
-    struct Nothing;
-    impl super::super::Dictionary for Nothing {
-        fn listings_with(&self, _: &str) -> u32 { 0 }
-        fn has_beginning(&self, _: &str) -> bool { false }
-        fn beginning_with(&self, _: &str, _: &mut dyn FnMut(&str, u32)) {}
-    }
-
-    #[test]
-    fn tune() {
-        use maille_domain::request::Off;
-        let mut sets: Vec<(Vec<Word>, Vec<Category>, String)> = Vec::new();
-        for file in ["founders", "public"] {
-            let text = std::fs::read_to_string(format!("../data/relevance/{file}.tsv")).unwrap();
-            for judged in judged::parse(&text).unwrap() {
-                let reading = super::super::read(&judged.query, &[Off::Category, Off::Mode, Off::Audience], "2026-11-25T12:00:00".parse().unwrap(), &Nothing);
-                if ["spoken", "need", "emergency", "audience", "mode", "time", "typo"].contains(&judged.kind.as_str()) {
-                    sets.push((reading.asked.words().to_vec(), judged.expected, judged.kind));
-                }
-            }
-        }
-        let mut seed: u64 = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(1);
-        let mut rnd = || { seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407); ((seed >> 33) as f32) / (1u64 << 31) as f32 };
-        let mut results: Vec<(f32, String)> = Vec::new();
-        for round in 0..std::env::var("ROUNDS").ok().and_then(|s| s.parse().ok()).unwrap_or(60) {
-            let mut pick = |base: f32, low: f32, high: f32| if round == 0 { base } else { low + (high - low) * rnd() };
-            let t = Tuning {
-                helps: pick(0.65, 0.5, 1.0), unanswered: pick(0.4, 0.05, 0.9), unsaid: pick(0.35, 0.05, 0.9), nearest: pick(0.55, 0.1, 0.9),
-                unknown_word: 0.25, half_told: pick(1.2, 0.3, 5.0), named: pick(2.0, 0.5, 4.0), rarity: pick(1.0, 0.3, 1.2),
-            };
-            let said = format!("helps {:.2} unanswered {:.2} unsaid {:.2} nearest {:.2} half_told {:.2} named {:.2} rarity {:.2}", t.helps, t.unanswered, t.unsaid, t.nearest, t.half_told, t.named, t.rarity);
-            let needs = Needs::build(t);
-            let (mut s1, mut s3, mut mrr) = (0.0, 0.0, 0.0);
-            for (words, expected, _) in &sets {
-                let leads = needs.leads(words);
-                if let Some(at) = leads.iter().position(|lead| expected.contains(&lead.kind)) {
-                    mrr += 1.0 / (at as f32 + 1.0);
-                    if at == 0 { s1 += 1.0 }
-                    if at < 3 { s3 += 1.0 }
-                }
-            }
-            let n = sets.len() as f32;
-            results.push((mrr / n, format!("mrr {:.3} s1 {:.3} s3 {:.3} {said}", mrr / n, s1 / n, s3 / n)));
-            if round == 0 { println!("BASE {}", results[0].1) }
-        }
-        results.sort_by(|a, b| b.0.total_cmp(&a.0));
-        for (_, said) in results.iter().take(12) { println!("{said}") }
-    }
 }

@@ -7,11 +7,12 @@ use maille_territory::{PlaceKind, Spoken, france};
 use crate::analysis::{Word, is_tool};
 use crate::answer::By;
 
-use super::correct::{Dictionary, is_word};
 use super::Read;
+use super::correct::{Dictionary, is_word};
 
 /// Words that announce a place, whatever its spelling.
-const ANNOUNCING: [&str; 9] = ["a", "sur", "vers", "habite", "habitant", "secteur", "commune", "ville", "vit"];
+const ANNOUNCING: [&str; 9] =
+    ["a", "sur", "vers", "habite", "habitant", "secteur", "commune", "ville", "vit"];
 /// Parts of names of services as much as of places.
 const DIRECTIONS: [&str; 5] = ["nord", "sud", "est", "ouest", "centre"];
 /// Most words of a misspelt name.
@@ -23,7 +24,12 @@ const FEWEST_LETTERS: usize = 5;
 pub fn read(text: &str, words: &[Word]) -> Option<(Read<String>, Range<usize>)> {
     let spoken: Vec<Spoken> = words
         .iter()
-        .map(|word| Spoken { written: &text[word.span.clone()], is_word: is_tool(&word.plain) || is_word(&word.plain) || DIRECTIONS.contains(&word.plain.as_str()) })
+        .map(|word| Spoken {
+            written: &text[word.span.clone()],
+            is_word: is_tool(&word.plain)
+                || is_word(&word.plain)
+                || DIRECTIONS.contains(&word.plain.as_str()),
+        })
         .collect();
     let mention = france().mention(&spoken)?;
     Some((said(mention.text, words, mention.words.clone()), mention.words))
@@ -32,18 +38,23 @@ pub fn read(text: &str, words: &[Word]) -> Option<(Read<String>, Range<usize>)> 
 /// A name that the gazetteer only has a typo away, after a word that announces a place or at the end of a text, when its
 /// words are no words of the field nor of any listing.
 pub fn misspelt(words: &[Word], dictionary: &dyn Dictionary) -> Option<(Read<String>, Range<usize>)> {
-    let foreign = |word: &Word| !is_tool(&word.plain) && !is_word(&word.plain) && dictionary.listings_with(&word.plain) == 0;
+    let foreign = |word: &Word| {
+        !is_tool(&word.plain) && !is_word(&word.plain) && dictionary.listings_with(&word.plain) == 0
+    };
     for start in (0..words.len()).rev() {
         if !foreign(&words[start]) {
             continue;
         }
-        let announced = start.checked_sub(1).is_some_and(|before| ANNOUNCING.contains(&words[before].plain.as_str()));
+        let announced =
+            start.checked_sub(1).is_some_and(|before| ANNOUNCING.contains(&words[before].plain.as_str()));
         let longest = (words.len() - start).min(MOST_WORDS);
         for length in (1..=longest).rev() {
             let range = start..start + length;
-            let name = words[range.clone()].iter().map(|word| word.plain.as_str()).collect::<Vec<_>>().join(" ");
+            let name =
+                words[range.clone()].iter().map(|word| word.plain.as_str()).collect::<Vec<_>>().join(" ");
             let at_edge = range.end == words.len() || start == 0;
-            if name.len() < FEWEST_LETTERS || !(announced || at_edge) || is_tool(&words[range.end - 1].plain) {
+            if name.len() < FEWEST_LETTERS || !(announced || at_edge) || is_tool(&words[range.end - 1].plain)
+            {
                 continue;
             }
             let found = france().find(&name, 2);
