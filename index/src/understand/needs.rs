@@ -36,14 +36,14 @@ struct Tuning {
 }
 
 const TUNING: Tuning = Tuning {
-    helps: 0.73,
-    unanswered: 0.32,
+    helps: 0.75,
+    unanswered: 0.45,
     unsaid: 0.5,
-    nearest: 0.42,
+    nearest: 0.32,
     unknown_word: 0.25,
     half_told: 3.2,
-    named: 1.5,
-    rarity: 0.85,
+    named: 1.4,
+    rarity: 0.7,
 };
 
 /// A kind that a request leads to.
