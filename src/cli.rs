@@ -166,8 +166,8 @@ pub struct Search {
 #[derive(Debug, Clone, Args)]
 pub struct Evaluate {
     /// Requêtes jugées (TSV : id, query, commune_insee, expected_categories, relevant_ids, kind)
-    #[arg(value_name = "FICHIER.tsv")]
-    pub file: PathBuf,
+    #[arg(value_name = "FICHIER.tsv", required = true)]
+    pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub json: Json,
 }

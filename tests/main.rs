@@ -13,4 +13,5 @@ mod finess;
 mod operators;
 mod outage;
 mod portal;
+mod relevance;
 mod support;

@@ -232,7 +232,11 @@ fn miss(judged: Judged, answer: Answer, first_right: Option<usize>) -> Miss {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeSet, HashMap};
+
     use super::*;
+    use crate::analysis::words;
+    use crate::thesaurus::thesaurus;
 
     #[test]
     fn rows_are_read_by_the_names_of_their_columns() {
@@ -252,6 +256,24 @@ mod tests {
             said("query\texpected_categories\nssiad\tinconnue"),
             "ligne 2 : « inconnue », attendu un code de catégorie dans expected_categories"
         );
+    }
+
+    /// What is measured must not be what was written down beforehand.
+    #[test]
+    fn no_judged_request_repeats_a_phrasing() {
+        let said = |text: &str| -> BTreeSet<String> { words(text).into_iter().map(|word| word.stem).collect() };
+        let kinds = thesaurus().kinds.iter();
+        let phrasings: HashMap<BTreeSet<String>, &str> = kinds
+            .flat_map(|(_, entry)| entry.needs.iter().chain(&entry.helps))
+            .map(|text| (said(text), text.as_str()))
+            .collect();
+        for file in ["founders", "blind"] {
+            let path = format!("{}/../data/relevance/{file}.tsv", env!("CARGO_MANIFEST_DIR"));
+            for judged in parse(&std::fs::read_to_string(path).unwrap()).unwrap() {
+                let repeated = phrasings.get(&said(&judged.query));
+                assert!(repeated.is_none(), "{} {}: {repeated:?}", judged.id, judged.query);
+            }
+        }
     }
 
     #[test]

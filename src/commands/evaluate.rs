@@ -61,12 +61,15 @@ struct FirstDocument {
 }
 
 pub async fn run(settings: &Settings, options: Evaluate) -> Result<()> {
-    let text = tokio::fs::read_to_string(&options.file)
-        .await
-        .with_context(|| format!("{} ne se lit pas", options.file.display()))?;
-    let judged = judged::parse(&text).with_context(|| options.file.display().to_string())?;
+    let mut judged = Vec::new();
+    for file in &options.files {
+        let text = tokio::fs::read_to_string(file)
+            .await
+            .with_context(|| format!("{} ne se lit pas", file.display()))?;
+        judged.extend(judged::parse(&text).with_context(|| file.display().to_string())?);
+    }
     if judged.is_empty() {
-        bail!("{} : aucune requête", options.file.display());
+        bail!("aucune requête à évaluer");
     }
     let node = fresh_node(settings).await?;
     let evaluation = judged::evaluate(&node, &judged, SystemClock.now())
