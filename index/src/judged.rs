@@ -261,7 +261,8 @@ mod tests {
     /// What is measured must not be what was written down beforehand.
     #[test]
     fn no_judged_request_repeats_a_phrasing() {
-        let said = |text: &str| -> BTreeSet<String> { words(text).into_iter().map(|word| word.stem).collect() };
+        let said =
+            |text: &str| -> BTreeSet<String> { words(text).into_iter().map(|word| word.stem).collect() };
         let kinds = thesaurus().kinds.iter();
         let phrasings: HashMap<BTreeSet<String>, &str> = kinds
             .flat_map(|(_, entry)| entry.needs.iter().chain(&entry.helps))

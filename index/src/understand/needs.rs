@@ -15,6 +15,9 @@ use crate::traits::{kind_at, kinds, position};
 
 use super::phrases::Phrases;
 
+/// Most kinds that words lead to.
+const MOST_LEADS: usize = 12;
+
 /// How phrasings are compared with requests.
 struct Tuning {
     /// What a phrasing is worth that a kind only helps with, after others.
@@ -191,59 +194,55 @@ impl Needs {
         }
         (heard, others)
     }
-}
 
-/// The kinds that some words lead to, likeliest first.
-pub fn leads(words: &[Word]) -> Vec<Lead> {
-    NEEDS.leads(words)
-}
+    /// How near the nearest phrasing of each kind is, and how much of the words each speaks of; both between 0 and 1.
+    fn compared(&self, heard: &BTreeMap<usize, Vec<usize>>, all: f32) -> Vec<(f32, f32)> {
+        let mut matched = vec![0.0_f32; self.phrasings.len()];
+        let mut compared = vec![(0.0_f32, 0.0_f32); kinds()];
+        for meaning in heard.keys() {
+            let weight = self.weights[*meaning];
+            self.having[*meaning].iter().for_each(|phrasing| matched[*phrasing] += weight);
+            self.speaking[*meaning]
+                .iter()
+                .for_each(|(kind, share)| compared[*kind].1 += weight * share / all);
+        }
+        let Tuning { unanswered, unsaid, .. } = self.tuning;
+        for (phrasing, weight) in self.phrasings.iter().zip(matched).filter(|(_, weight)| *weight > 0.0) {
+            let missing = unanswered * (all - weight) + unsaid * (phrasing.weight - weight);
+            let nearest = &mut compared[phrasing.kind].0;
+            *nearest = nearest.max(phrasing.worth * weight / (weight + missing));
+        }
+        compared
+    }
 
-impl Needs {
     fn leads(&self, words: &[Word]) -> Vec<Lead> {
-        let needs = self;
-        let tuning = &self.tuning;
-        let (heard, others) = needs.heard(words);
-        let said: f32 = heard.keys().map(|meaning| needs.weights[*meaning]).sum();
+        let (heard, others) = self.heard(words);
+        let said: f32 = heard.keys().map(|meaning| self.weights[*meaning]).sum();
         if said == 0.0 {
             return Vec::new();
         }
-        let all = said + others;
-        let mut matched: HashMap<usize, f32> = HashMap::new();
-        let mut spoken = vec![0.0_f32; kinds()];
-        for meaning in heard.keys() {
-            let weight = needs.weights[*meaning];
-            needs.having[*meaning]
-                .iter()
-                .for_each(|phrasing| *matched.entry(*phrasing).or_default() += weight);
-            needs.speaking[*meaning].iter().for_each(|(kind, share)| spoken[*kind] += weight * share);
-        }
-        let mut nearest = vec![0.0_f32; kinds()];
-        for (phrasing, weight) in matched {
-            let phrasing = &needs.phrasings[phrasing];
-            let likeness = weight
-                / (weight + tuning.unanswered * (all - weight) + tuning.unsaid * (phrasing.weight - weight));
-            nearest[phrasing.kind] = nearest[phrasing.kind].max(phrasing.worth * likeness);
-        }
-        let mut leads: Vec<Lead> = Vec::new();
-        for (at, (nearest, spoken)) in nearest.into_iter().zip(spoken).enumerate() {
-            let score = tuning.nearest * nearest + (1.0 - tuning.nearest) * spoken / all;
-            if score > 0.0
-                && let Some(kind) = kind_at(at)
-            {
-                leads.push(Lead { kind, score, words: Vec::new() });
-            }
-        }
-        leads.sort_by(|a, b| b.score.total_cmp(&a.score));
-        leads.truncate(12);
-        for lead in &mut leads {
-            let kind = position(lead.kind);
-            let speaks = |meaning: &usize| needs.speaking[*meaning].iter().any(|(known, _)| *known == kind);
-            lead.words =
-                heard.iter().filter(|(meaning, _)| speaks(meaning)).flat_map(|(_, at)| at.clone()).collect();
-            lead.words.sort_unstable();
-        }
-        leads
+        let share = self.tuning.nearest;
+        let compared = self.compared(&heard, said + others).into_iter().enumerate();
+        let mut scored: Vec<(usize, f32)> = compared
+            .map(|(kind, (nearest, spoken))| (kind, share * nearest + (1.0 - share) * spoken))
+            .collect();
+        scored.retain(|(_, score)| *score > 0.0);
+        scored.sort_by(|a, b| b.1.total_cmp(&a.1));
+        scored.truncate(MOST_LEADS);
+        let lead = |(kind, score): (usize, f32)| {
+            let speaks = |meaning: &usize| self.speaking[*meaning].iter().any(|(known, _)| *known == kind);
+            let led = heard.iter().filter(|(meaning, _)| speaks(meaning));
+            let mut words: Vec<usize> = led.flat_map(|(_, at)| at.clone()).collect();
+            words.sort_unstable();
+            Some(Lead { kind: kind_at(kind)?, score, words })
+        };
+        scored.into_iter().filter_map(lead).collect()
     }
+}
+
+/// The kinds that some words lead to, likeliest first, [`MOST_LEADS`] at most.
+pub fn leads(words: &[Word]) -> Vec<Lead> {
+    NEEDS.leads(words)
 }
 
 /// Whether the thesaurus has a word, by its stem.
