@@ -17,7 +17,7 @@ const LONGEST_WORD: usize = 64;
 
 /// What elision leaves of a word before its apostrophe (`l’hôpital`), and single letters that people type instead.
 const ELISIONS: &[&str] =
-    &["c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"];
+    &["c", "d", "j", "l", "m", "n", "s", "t", "qu", "jusqu", "lorsqu", "puisqu", "quelqu", "quoiqu"];
 
 /// Words that relate others and name nothing, folded. Left out of the index and of queries: a description may say
 /// "pour les aidants" where the query says "des aidants".

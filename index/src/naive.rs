@@ -22,7 +22,7 @@ use crate::facets::Counts;
 use crate::hit::{Answered, Measure, day, halfway};
 use crate::place::{self, Here};
 use crate::query::{Asked, BEGINNING_WORTH, STEM_WORTH, worth};
-use crate::rank::{Facts, KindAsked, UNKNOWN_WITHIN_KM, WEIGHTS, steps, turn};
+use crate::rank::{Answers, Facts, KindAsked, UNKNOWN_WITHIN_KM, WEIGHTS, steps, turn};
 use crate::schema::{Part, hash};
 use crate::standing::Standing;
 use crate::territories::Territories;
@@ -228,7 +228,7 @@ impl<'a> Naive<'a> {
                 (Some(Standing::Elsewhere), Some(km)) => km as u64,
                 _ => turn(hash(listing.id.0.as_bytes()), today),
             });
-            let answers = named.is_empty() || facts.kind != KindAsked::No;
+            let answers = Answers::to(&named).is_answer(facts.kind);
             matches.push(Match { key, listing, standing, verdict: (verdict, traits), answers });
         }
         // Those that fit first, best first: the first of each thing is the one that is shown.
@@ -522,7 +522,7 @@ fn territory() -> Territory {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 32, ..ProptestConfig::default() })]
 
     #[test]
     fn the_engine_answers_what_scoring_every_listing_does(

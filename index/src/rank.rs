@@ -246,6 +246,43 @@ impl KindAsked {
     }
 }
 
+/// Which hits do what is asked, rather than mention it or stand beside it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// All: words are all that is asked.
+    All,
+    /// Those of a kind that is asked.
+    OfAKind,
+    /// Those of a kind that is surely named.
+    OfANamedKind,
+}
+
+/// A kind named this surely is what is asked, and nothing else is.
+const SURELY_NAMED: f32 = 0.75;
+
+impl Answers {
+    /// Those to a request that asks kinds so.
+    pub fn to(kinds: &[KindAsked]) -> Answers {
+        let is_named = |kind: &KindAsked| matches!(kind, KindAsked::Named(share) if *share >= SURELY_NAMED);
+        match kinds {
+            [] => Answers::All,
+            kinds if kinds.iter().any(is_named) => Answers::OfANamedKind,
+            _ => Answers::OfAKind,
+        }
+    }
+
+    /// Whether a hit whose kind is asked so is one.
+    pub fn is_answer(self, kind: KindAsked) -> bool {
+        match (self, kind) {
+            (Answers::All, _) => true,
+            (_, KindAsked::No) => false,
+            (Answers::OfANamedKind, KindAsked::Named(share)) => share >= SURELY_NAMED,
+            (Answers::OfANamedKind, KindAsked::Needed(_)) => false,
+            _ => true,
+        }
+    }
+}
+
 /// All that the order of a hit depends on.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Facts {

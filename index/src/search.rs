@@ -16,7 +16,7 @@ use crate::french;
 use crate::hit::{Answered, Maker, Measure, day, halfway};
 use crate::matching::{Candidate, Matching};
 use crate::place::{self, Here};
-use crate::rank::{Facts, KindAsked, UNKNOWN_WITHIN_KM, Weights, steps, turn};
+use crate::rank::{Answers, Facts, KindAsked, UNKNOWN_WITHIN_KM, Weights, steps, turn};
 use crate::schema::FOUND;
 use crate::segment::{Segment, each_of};
 use crate::snapshot::Snapshot;
@@ -39,10 +39,18 @@ pub fn search(
     if let (Some(radius_km), None, true) = (request.radius_km, here.origin, is_clear) {
         return Err(SearchError::RadiusOfNothing { radius_km });
     }
+    // A name that several places share may be that of what is looked for.
+    let reading = if !is_clear && reading.place.is_some() {
+        let off = [&request.off[..], &[Off::Place]].concat();
+        understand::read(&request.text, &off, local, snapshot)
+    } else {
+        reading
+    };
     let departement = here.commune().map(|commune| &*commune.departement);
     let moment = reading.moment.as_ref().and_then(|read| instant(read.what, departement));
     let criteria = Criteria::of(request, &reading, moment);
     let kinds = kinds_asked(&reading);
+    let answers = Answers::to(&kinds);
     let asked_kinds = reading.kinds.iter().map(|read| read.kind).collect();
     let matching = Matching::of(&reading.asked, asked_kinds, snapshot)?;
     let (limit, offset) = (request.limit.min(MOST_LIMIT), request.offset.min(MOST_OFFSET));
@@ -69,6 +77,7 @@ pub fn search(
         request,
         measure: &maker.measure,
         matching,
+        answers,
         words: reading.asked.len(),
         radius_km: request.radius_km.filter(|_| here.origin.is_some()),
         sort: request.sort,
@@ -139,6 +148,7 @@ struct Pass<'a> {
     request: &'a Request,
     measure: &'a Measure<'a>,
     matching: Matching,
+    answers: Answers,
     /// How many words.
     words: usize,
     radius_km: Option<f64>,
@@ -429,7 +439,7 @@ impl<'a> Visit<'a> {
         let words = Answered { share, all: pass.words > 0 && answered == pass.words };
         let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, words);
         let serves = matches!(standing, None | Some(Standing::Serves(_)));
-        let answers = measure.kinds.is_empty() || facts.kind != KindAsked::No;
+        let answers = pass.answers.is_answer(facts.kind);
         if let Some(thing) = twin {
             facts.distance_km = distance_km();
             let key = self.key(doc, &facts, standing);

@@ -16,11 +16,13 @@ use super::phrases::Phrases;
 use super::{KindRead, Read};
 
 /// Most kinds that a need leads to.
-const MOST_LEADS: usize = 6;
+const MOST_LEADS: usize = 8;
 /// A need that is no nearer than this to anything known leads nowhere.
 const FAINTEST: f32 = 0.16;
 /// A kind is led to when it scores this much of the best.
-const OF_THE_BEST: f32 = 0.55;
+const OF_THE_BEST: f32 = 0.5;
+/// The same when names are all that is asked; beside a sigle alone, none is.
+const OF_THE_BEST_BESIDE_NAMES: f32 = 0.6;
 /// What a need weighs at most, when names are all that is asked.
 const BESIDE_NAMES: f32 = 0.7;
 /// A score that is as good as certain.
@@ -94,11 +96,13 @@ struct Named {
     words: Range<usize>,
 }
 
-/// The kinds of the words that mean something, likeliest first. `telling` says which of them tell what is asked.
+/// The kinds of the words that mean something, likeliest first. `telling` says which of them tell what is asked, `idle` which
+/// tell nothing at all.
 pub fn read(
     text: &str,
     words: &[Word],
     telling: &[bool],
+    idle: &[bool],
     audiences: &[Read<Audience>],
     age: Option<&Read<u8>>,
 ) -> Vec<KindRead> {
@@ -117,16 +121,27 @@ pub fn read(
         let weight = least + (1.0 - least) * share;
         add(&mut read, KindRead { kind: *kind, weight, by: *by, span: span(words) });
     }
-    let leads = leads(words);
+    let asking: Vec<usize> = (0..words.len()).filter(|at| !idle[*at]).collect();
+    let heard: Vec<Word> = asking.iter().map(|at| words[*at].clone()).collect();
+    let leads = leads(&heard);
     let best = leads.first().map_or(0.0, |lead| lead.score);
     let most = 1.0 - (1.0 - BESIDE_NAMES) * all_named;
+    let sigle_alone = all_named >= 1.0 && named.iter().any(|named| named.by == By::Acronym);
+    let of_the_best = match all_named {
+        _ if sigle_alone => f32::INFINITY,
+        1.0.. => OF_THE_BEST_BESIDE_NAMES,
+        _ => OF_THE_BEST,
+    };
     for Lead { kind, score, words: led } in leads.into_iter().take(MOST_LEADS) {
-        if best < FAINTEST || score < OF_THE_BEST * best {
+        if best < FAINTEST || score < of_the_best * best {
             break;
         }
         let (Some(first), Some(last)) = (led.first(), led.last()) else { continue };
         let weight = most * (score / CERTAIN).min(1.0);
-        add(&mut read, KindRead { kind, weight, by: By::Need, span: span(&(*first..*last + 1)) });
+        add(
+            &mut read,
+            KindRead { kind, weight, by: By::Need, span: span(&(asking[*first]..asking[*last] + 1)) },
+        );
     }
     for kind in &mut read {
         kind.weight *= suits(kind.kind, audiences, age);

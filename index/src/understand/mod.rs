@@ -142,6 +142,7 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
     for found in EXPRESSIONS.fillers.longest(&words) {
         taken[found.words].fill(true);
     }
+    let idle = taken.clone();
     // Words that tell who asks for whom, and lead to no kind by themselves.
     let mut whom = vec![false; words.len()];
     for found in EXPRESSIONS.people.longest(&words).iter().filter(|found| free(&found.words)) {
@@ -192,8 +193,10 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
     let mut named = vec![false; words.len()];
     if wanted(Off::Category) {
         // What tells nothing of the need does not count in how much of a request a name is.
+        let idle: Vec<bool> = heard.iter().map(|at| idle[*at]).collect();
         let telling: Vec<bool> = heard.iter().map(|at| !taken[*at] && !whom[*at]).collect();
-        reading.kinds = kinds::read(text, &content, &telling, &reading.audiences, reading.age.as_ref());
+        reading.kinds =
+            kinds::read(text, &content, &telling, &idle, &reading.audiences, reading.age.as_ref());
         for (danger, range) in &dangers {
             for kind in &danger.kinds {
                 let (by, span) = said(range, By::Need);
