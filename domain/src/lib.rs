@@ -12,6 +12,7 @@ pub mod contact;
 pub mod coverage;
 pub mod feed;
 pub mod field;
+mod holidays;
 pub mod hours;
 pub mod identifier;
 pub mod listing;

@@ -14,6 +14,9 @@ const POSTAL_LEADER: u32 = 3;
 /// How many times the people of a longer name a misspelt one must have to be preferred.
 const MISSPELT_LEADER: u64 = 100;
 
+/// Letters below which a typo may make any name of another: the answer is a question.
+const SURE_TYPO_FROM: usize = 6;
+
 /// Letters from which the name of a département is recognised in spite of a typo.
 const MISSPELT_DEPARTEMENT: usize = 8;
 
@@ -31,7 +34,8 @@ impl France {
     /// arrondissements, EPCI. Best first, at most `limit` of them; nothing when nothing answers.
     ///
     /// The readings are tried in this order: codes, postal code and name, arrondissement, exact name, name after a
-    /// preposition, name and département, then loosely written names, prefixes, words of an EPCI, and one typo.
+    /// preposition, name and département, then loosely written names, prefixes, words of an EPCI, words
+    /// that run into each other, and one typo; a short text with a typo is always a question.
     ///
     /// `ambiguous` says that the first is not surely what was meant. A homonym leads only with ten times the people of the
     /// next, and not when a longer name that starts with it has five times its own (Évry, Neuilly). A département given with the
@@ -288,7 +292,8 @@ impl France {
         }
         let hits = self.misspelt(&rest, &[]);
         if !hits.is_empty() {
-            return Some(self.rank(hits, false));
+            let ranked = self.rank(hits, false);
+            return Some(Ranked { ambiguous: ranked.ambiguous || rest.len() < SURE_TYPO_FROM, ..ranked });
         }
         let (name, _) = cues.last()?;
         let hits = self.named(name, &[]);

@@ -7,9 +7,8 @@
 use std::ops::Range;
 
 use crate::cues;
-use crate::fold::fold;
-use crate::france::France;
-use crate::names::{Bond, is_small};
+use crate::france::{Entry, France};
+use crate::names::{Bond, is_small, key};
 use crate::place::PlaceKind;
 
 /// Most words of a name: "Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson" has ten, "L’Haÿ-les-Roses" four.
@@ -20,6 +19,52 @@ const KNOWN_FROM: u32 = 2_000;
 const KNOWN_SAINT_FROM: u32 = 20_000;
 /// A name that is a word of the field too is that of a place, announced and with a capital, from so many people on.
 const WORD_TOO_FROM: u32 = 3_000;
+
+/// Names that begin with a word, and have so many people together, let it stand for them: "issy".
+const FIRST_WORD_FROM: u32 = 10_000;
+/// A lone name without capital at the edge of a sentence is a place whatever its people from so many letters on.
+const LONG_NAME: usize = 7;
+/// Words from which a name is that of no saint's hospital: "Saint-Rambert-d’Albon".
+const MANY_WORDS: usize = 3;
+
+/// Most words that may hold words that run into each other: "saintdenis", "cotesd armor".
+const MOST_GLUED: usize = 2;
+
+/// What bears the name of a saint.
+const BEARERS: [&str; 26] = [
+    "hopital",
+    "clinique",
+    "polyclinique",
+    "ecole",
+    "college",
+    "lycee",
+    "institut",
+    "institution",
+    "residence",
+    "foyer",
+    "maison",
+    "association",
+    "fondation",
+    "rue",
+    "avenue",
+    "place",
+    "boulevard",
+    "paroisse",
+    "chu",
+    "ch",
+    "chr",
+    "groupe",
+    "centre",
+    "hospitalier",
+    "hopitaux",
+    "villa",
+];
+/// First words of many names that sentences use for themselves.
+const COMMON: [&str; 24] = [
+    "grand", "grande", "petit", "petite", "vieux", "vieille", "haut", "haute", "hauts", "basse", "belle",
+    "beau", "neuf", "bonne", "rouge", "blanc", "pont", "port", "mont", "bois", "bourg", "fort", "chateau",
+    "ville",
+];
 
 /// Numbers that people call: fifteen is the SAMU before it is the Cantal.
 const CALLED: [&str; 3] = ["15", "17", "18"];
@@ -85,15 +130,33 @@ struct Reading {
 impl France {
     /// The place that a sentence mentions, the surest and longest of them; none when no words are surely a place.
     pub fn mention(&self, spoken: &[Spoken]) -> Option<Mention> {
-        let folded: Vec<String> = spoken.iter().map(|word| fold(word.written)).collect();
+        let folded: Vec<String> = spoken.iter().map(|word| key(word.written)).collect();
         let words: Vec<&str> = folded.iter().map(String::as_str).collect();
         let mut readings: Vec<Reading> = Vec::new();
+        let mut names_from = 0;
         for start in 0..words.len() {
             readings.extend(self.number_at(&words, start));
-            readings.extend(self.name_at(spoken, &words, start));
+            if start < names_from {
+                continue;
+            }
+            match self.name_at(spoken, &words, start) {
+                At::Place(reading) => readings.push(reading),
+                // The words of the saint's name are no places either.
+                At::Saint(end) => names_from = end,
+                At::Nothing => readings.extend(self.first_word_at(spoken, &words, start)),
+            }
         }
+        let within = |small: &Reading, large: &Reading| {
+            large.core.start <= small.core.start
+                && small.core.end <= large.core.end
+                && small.core.len() < large.core.len()
+        };
+        let whole = |reading: &&Reading| {
+            reading.sureness == Sureness::Code || readings.iter().all(|other| !within(reading, other))
+        };
         let best = readings
             .iter()
+            .filter(whole)
             .max_by_key(|reading| (reading.sureness, reading.core.len(), reading.core.start))?;
         let core = joined(best, &readings);
         let (start, text) = with_cue(&words, core.clone());
@@ -142,19 +205,17 @@ impl France {
     }
 
     /// The longest name that starts at a word.
-    fn name_at(&self, spoken: &[Spoken], words: &[&str], start: usize) -> Option<Reading> {
+    fn name_at(&self, spoken: &[Spoken], words: &[&str], start: usize) -> At {
         let longest = (words.len() - start).min(MOST_WORDS);
-        let (length, people, is_departement) = (1..=longest).rev().find_map(|length| {
-            let key = words[start..start + length].join(" ");
-            let known = |name: &&crate::names::Name| name.bond <= Bond::Other;
-            let kinds = self.names.exact(&key).filter(known).map(|name| name.entry);
-            let entries: Vec<_> = kinds.collect();
-            let people = entries.iter().map(|entry| self.population(*entry)).max()?;
-            let only_area = entries.iter().all(|entry| {
-                matches!(entry.kind, PlaceKind::Departement | PlaceKind::Region | PlaceKind::Epci)
-            });
-            Some((length, people, only_area))
-        })?;
+        let found = (1..=longest).rev().find_map(|length| {
+            let entries = self.entries_of(spoken, words, start..start + length);
+            (!entries.is_empty()).then_some((length, entries))
+        });
+        let Some((length, entries)) = found else { return At::Nothing };
+        let people = entries.iter().map(|entry| self.population(*entry)).max().unwrap_or(0);
+        let is_departement = entries
+            .iter()
+            .all(|entry| matches!(entry.kind, PlaceKind::Departement | PlaceKind::Region | PlaceKind::Epci));
         let core = start..start + length;
         let telling = || core.clone().filter(|at| !is_small(words[*at]));
         let capital = telling().all(|at| spoken[at].written.starts_with(char::is_uppercase));
@@ -162,22 +223,125 @@ impl France {
         let is_word = telling().all(|at| spoken[at].is_word);
         let cue = cue_before(words, start);
         let is_saint = matches!(words[start], "st" | "ste");
+        let borne = is_saint && (1..=3).any(|back| start >= back && BEARERS.contains(&words[start - back]));
         let at_edge = core.end == words.len() || start == 0;
-        let short = telling().all(|at| words[at].len() < 3);
+        let short = !is_saint && telling().all(|at| words[at].len() < 3);
+        let long = words[start].len() >= LONG_NAME && self.is_current_or_glued(words[start]);
+        let located = self.is_located(&entries, words, &core);
         let named = match cue {
+            _ if located => true,
             Some(Cue::Place) if is_word || short => capital && !all_capitals && people >= WORD_TOO_FROM,
             Some(Cue::Place) => true,
             _ if is_word || short => false,
-            Some(Cue::Link) => !is_saint || people >= KNOWN_SAINT_FROM,
-            None if is_saint => people >= KNOWN_SAINT_FROM,
+            _ if is_saint => {
+                people >= KNOWN_SAINT_FROM
+                    || (!borne
+                        && (telling().count() >= MANY_WORDS
+                            || at_edge
+                            || (cue.is_none() && people >= KNOWN_FROM)))
+            }
+            Some(Cue::Link) => true,
             None if telling().count() > 1 => at_edge || people >= KNOWN_FROM,
             None => {
-                (at_edge && (capital || people >= KNOWN_FROM)) || (people >= KNOWN_FROM && !is_departement)
+                (at_edge && (capital || long || people >= KNOWN_FROM))
+                    || (people >= KNOWN_FROM && !is_departement)
             }
         };
         let sureness = if cue == Some(Cue::Place) { Sureness::Announced } else { Sureness::Name };
-        named.then_some(Reading { core, sureness, is_departement })
+        match named {
+            true => At::Place(Reading { core, sureness, is_departement }),
+            false if is_saint => At::Saint(core.end),
+            false => At::Nothing,
+        }
     }
+
+    /// The places whose name these words are, also when they run into each other or lost an apostrophe.
+    fn entries_of(&self, spoken: &[Spoken], words: &[&str], core: Range<usize>) -> Vec<Entry> {
+        let some = &words[core.clone()];
+        let exact = |key: &str| -> Vec<Entry> {
+            self.names.exact(key).filter(|name| name.bond <= Bond::Other).map(|name| name.entry).collect()
+        };
+        let entries = exact(&some.join(" "));
+        if !entries.is_empty() || spoken[core.clone()].iter().all(|word| word.is_word) {
+            return entries;
+        }
+        for (at, word) in some.iter().enumerate() {
+            if let Some((elided, rest)) = word.split_at_checked(1)
+                && matches!(elided, "d" | "l")
+                && rest.len() > 1
+                && (some.len() > 1 || elided == "l")
+            {
+                let split = [&some[..at], &[elided, rest], &some[at + 1..]].concat();
+                let entries = exact(&split.join(" "));
+                if !entries.is_empty() {
+                    return entries;
+                }
+            }
+        }
+        let letters: usize = some.iter().map(|word| word.len()).sum();
+        let edges_tell = some.first().is_some_and(|word| !is_small(word)) && !is_small(some[some.len() - 1]);
+        let is_word = spoken[core].iter().any(|word| word.is_word);
+        if is_word || some.len() > MOST_GLUED || letters < LONG_NAME || (some.len() > 1 && !edges_tell) {
+            return Vec::new();
+        }
+        self.glued(&some.join(" "), &[]).into_iter().map(|hit| hit.entry).collect()
+    }
+
+    /// Whether a lone word, which names a place, is its whole current name: "chambre" is more often a room than La Chambre.
+    fn is_current_or_glued(&self, word: &str) -> bool {
+        let mut names = self.names.exact(word).peekable();
+        names.peek().is_none() || names.any(|name| name.bond == Bond::Current)
+    }
+
+    /// Whether a code beside a name is that of its département or one of its postal codes: "lerrain (88)", "70110 Oricourt".
+    fn is_located(&self, entries: &[Entry], words: &[&str], core: &Range<usize>) -> bool {
+        let beside = [core.start.checked_sub(1).map(|at| words[at]), words.get(core.end).copied()];
+        beside.into_iter().flatten().any(|code| {
+            if cues::is_five_digits(code) {
+                let served = self.postal_positions(code);
+                return entries
+                    .iter()
+                    .any(|entry| entry.kind == PlaceKind::Commune && served.contains(&entry.position));
+            }
+            let within = cues::departement_codes(code);
+            let lies = |entry: &Entry| entry.kind == PlaceKind::Commune && self.lies_within(*entry, &within);
+            !within.is_empty() && entries.iter().any(lies)
+        })
+    }
+
+    /// The first word of a longer name, alone at the edge of a sentence: "ssiad issy", "ehpad le plessis".
+    fn first_word_at(&self, spoken: &[Spoken], words: &[&str], start: usize) -> Option<Reading> {
+        let word = words[start];
+        let at_edge = start + 1 == words.len() || start == 0;
+        let other = spoken[start].is_word || is_small(word) || COMMON.contains(&word);
+        if !at_edge || other || word.len() < 4 || !word.bytes().all(|byte| byte.is_ascii_alphabetic()) {
+            return None;
+        }
+        let begun = format!("{word} ");
+        let mut entries: Vec<Entry> = self
+            .names
+            .starting_with(&begun)
+            .filter(|name| name.bond != Bond::Other && name.entry.kind == PlaceKind::Commune)
+            .map(|name| name.entry)
+            .collect();
+        entries.sort_unstable();
+        entries.dedup();
+        let people: u32 = entries.iter().map(|entry| self.population(*entry)).sum();
+        let core = start..start + 1;
+        (people >= FIRST_WORD_FROM).then_some(Reading {
+            core,
+            sureness: Sureness::Name,
+            is_departement: false,
+        })
+    }
+}
+
+/// What stands at a word.
+enum At {
+    Place(Reading),
+    /// A saint, who gave the name to something else than a place, up to this word.
+    Saint(usize),
+    Nothing,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,8 +375,8 @@ fn cue_before(words: &[&str], start: usize) -> Option<Cue> {
 
 /// "5 ans", "12 à 15 séances".
 fn is_quantity(words: &[&str], after: usize) -> bool {
-    let is_number = |word: &&&str| word.bytes().all(|byte| byte.is_ascii_digit());
-    let bounds = || words.get(after + 1).filter(is_number).is_some() && is_quantity(words, after + 2);
+    let is_number = |word: &&str| word.bytes().all(|byte| byte.is_ascii_digit());
+    let bounds = || words.get(after + 1).is_some_and(is_number) && is_quantity(words, after + 2);
     match words.get(after) {
         Some(&("a" | "et" | "ou")) => bounds(),
         Some(word) => UNITS.contains(word),
@@ -273,6 +437,7 @@ fn with_cue(words: &[&str], core: Range<usize>) -> (usize, String) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fold::fold;
     use crate::france::france;
 
     /// What a sentence is found to mention, these words being of the field.
@@ -310,6 +475,13 @@ mod tests {
             ("papy de 82 ans qui vit à Antony", "antony"),
             ("emg issy les moulineaux", "issy les moulineaux"),
             ("pass sans sécu creteil", "creteil"),
+            ("ssiad issy", "issy"),
+            ("ehpad le plessis", "plessis"),
+            ("portage de repas st lô", "st lo"),
+            ("ssiad villeneuveloubet", "villeneuveloubet"),
+            ("soins orée danjou", "oree danjou"),
+            ("soins oricourt 70110", "oricourt 70110"),
+            ("ehpad saint jean de maurienne", "st jean de maurienne"),
         ] {
             assert_eq!(mention(sentence).as_deref(), Some(place), "{sentence}");
         }
@@ -328,6 +500,9 @@ mod tests {
             "de 60 à 75 ans",
             "CPTS Tarn Nord équipe",
             "hôpital saint vincent de paul",
+            "clinique saint paul de vence",
+            "une aide plus grande",
+            "cherche une chambre",
         ] {
             assert_eq!(mention(sentence), None, "{sentence}");
         }

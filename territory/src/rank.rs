@@ -11,6 +11,9 @@ const CLEARLY_BIGGER: u64 = 10;
 /// A name yields to a longer one that starts with it and has this many times its people: Nogent (3 500) to Nogent-sur-Marne.
 const LIKELIER: u64 = 5;
 
+/// Most longer names that go ahead of a name: what was typed must stay in sight.
+const MOST_AHEAD: usize = 3;
+
 /// An area counts for a hundredth of its people against a commune of the same name: "Vienne" is first the town of 32 000
 /// people, "Landes" first the département and not the village of 700.
 const AREA_DISCOUNT: u64 = 100;
@@ -123,7 +126,7 @@ impl France {
     }
 
     /// Takes out the candidates that answer less well than the leader but are so much bigger that people likely mean them:
-    /// longer current names, to be put ahead of it, and former names, to be put behind it.
+    /// longer current names, to be put ahead of it; former names and names whose article was left out, to be put behind it.
     fn rivals(&self, leader: &Hit, hits: &mut Vec<Hit>) -> (Vec<Hit>, Vec<Hit>) {
         if !(Tier::Exact..=Tier::Other).contains(&leader.tier) {
             let bigger = |hit: &Hit| self.people(hit) > self.people(leader) * CLEARLY_BIGGER;
@@ -136,11 +139,21 @@ impl France {
         let leading = self.people(leader);
         let times = if leader.tier == Tier::Other { 1 } else { LIKELIER };
         let weaker = |hit: &Hit| hit.tier > leader.tier && hit.entry.kind == PlaceKind::Commune;
-        let mut ahead =
-            extract(hits, |hit| weaker(hit) && hit.whole_words && self.people(hit) > leading * times);
+        let is_ahead = |hit: &Hit| weaker(hit) && hit.whole_words && self.people(hit) > leading * times;
+        let mut sizes: Vec<u64> =
+            hits.iter().filter(|hit| is_ahead(hit)).map(|hit| self.people(hit)).collect();
+        sizes.sort_unstable_by_key(|people| Reverse(*people));
+        let least = sizes.get(MOST_AHEAD - 1).copied().unwrap_or(0);
+        let mut ahead = extract(hits, |hit| is_ahead(hit) && self.people(hit) >= least);
         ahead.sort_by_key(|hit| Reverse(self.people(hit)));
         let behind = extract(hits, |hit| {
-            weaker(hit) && hit.tier == Tier::Other && self.people(hit) > leading * CLEARLY_BIGGER
+            let people = self.people(hit);
+            match hit.tier {
+                // "Mées" may be Les Mées, which has more people.
+                Tier::WithoutArticle => weaker(hit) && people > leading,
+                Tier::Other => weaker(hit) && people > leading * CLEARLY_BIGGER,
+                _ => false,
+            }
         });
         (ahead, behind)
     }

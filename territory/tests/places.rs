@@ -113,6 +113,12 @@ proptest! {
     }
 
     #[test]
+    fn a_letter_held_down_has_an_answer(letter in "[a-zé ]", times in 1_usize..400) {
+        let found = france().find(&letter.repeat(times), 8);
+        prop_assert!(found.places.len() <= 8);
+    }
+
+    #[test]
     fn any_mix_of_cues_has_an_answer(words in proptest::collection::vec(
         prop_oneof![
             Just("paris"), Just("(92)"), Just("75015"), Just("20"), Just("2a"), Just("xv"), Just("de la"), Just("dans"),
