@@ -61,7 +61,8 @@ pub fn coordination(
         weights,
     };
     let today = day(now);
-    let maker = Maker { measure, place: Some(place), territories: &snapshot.territories, at: now, today };
+    let maker =
+        Maker { measure, place: Some(place), territories: &snapshot.territories, during: (now, now), today };
     let names = snapshot.territories.of_commune(commune);
     let of_kind = |code: &str| match Category::from_code(code) {
         Some(kind) => serving(snapshot, kind, standings, &maker, today),

@@ -48,8 +48,15 @@ pub struct Criteria {
     wished_modes: u16,
     age: Option<u8>,
     age_required: bool,
-    /// When it must be open, and whether hours that nobody gave will do.
-    open_at: Option<(DateTime<Utc>, bool)>,
+    open: Option<Open>,
+}
+
+/// When something must be open.
+#[derive(Debug, Clone, Copy, PartialEq)]
+struct Open {
+    during: (DateTime<Utc>, DateTime<Utc>),
+    /// Whether hours that nobody gave, or that say they do not know, will do.
+    unknown_too: bool,
 }
 
 /// What of a text is no longer required, in the order in which it is given up.
@@ -79,8 +86,12 @@ pub fn is_in(themes: u16, asked: u16) -> bool {
 }
 
 impl Criteria {
-    /// Those of a request, without what it turned off; and those of its text, `moment` being the instant it tells.
-    pub fn of(request: &Request, reading: &Reading, moment: Option<DateTime<Utc>>) -> Criteria {
+    /// Those of a request, without what it turned off; and those of its text, `moment` being the time it tells.
+    pub fn of(
+        request: &Request,
+        reading: &Reading,
+        moment: Option<(DateTime<Utc>, DateTime<Utc>)>,
+    ) -> Criteria {
         let obeyed = |off: Off| !request.off.contains(&off);
         let mut categories = Vec::new();
         if obeyed(Off::Category) && !request.categories.is_empty() {
@@ -102,20 +113,22 @@ impl Criteria {
             wished_modes: mask(Mode::ALL, &wished_modes),
             age: asked_age.or(reading.age.as_ref().map(|read| read.what)),
             age_required: true,
-            open_at: asked_moment.map(|at| (at, false)).or(moment.map(|at| (at, true))),
+            open: asked_moment
+                .map(|at| Open { during: (at, at), unknown_too: false })
+                .or(moment.map(|during| Open { during, unknown_too: true })),
         }
     }
 
     /// The same with less of the text required; `None` when that changes nothing. What was chosen apart stays.
     pub fn eased(&self, request: &Request, ease: Ease) -> Option<Criteria> {
         let mut eased = self.clone();
-        if ease >= Ease::Time && self.open_at.is_some_and(|(_, unknown_too)| unknown_too) {
-            eased.open_at = None;
+        if ease >= Ease::Time && self.open.is_some_and(|open| open.unknown_too) {
+            eased.open = None;
         }
         if ease >= Ease::Age && self.age.is_some() && request.age.is_none() {
             eased.age_required = false;
         }
-        let changes = (eased.open_at, eased.age_required) != (self.open_at, self.age_required);
+        let changes = (eased.open, eased.age_required) != (self.open, self.age_required);
         (changes || ease == Ease::Nothing).then_some(eased)
     }
 
@@ -190,7 +203,7 @@ pub struct Opening {
 impl Opening {
     /// Whether it is open then; hours that nobody gave, or that say they do not know, will do for a text only.
     pub fn is_open(&mut self, criteria: &Criteria, segment: &Segment, doc: DocId) -> Result<bool, Error> {
-        let Some((at, unknown_too)) = criteria.open_at else { return Ok(true) };
+        let Some(Open { during: (from, until), unknown_too }) = criteria.open else { return Ok(true) };
         let Some(hours) = segment.hours(doc) else { return Ok(unknown_too) };
         if let Some(open) = self.known.get(&hours) {
             return Ok(open.unwrap_or(unknown_too));
@@ -198,7 +211,7 @@ impl Opening {
         let text = segment.hours_text(hours)?;
         let open = text.split_once('|').and_then(|(departement, hours)| {
             let departement = Some(departement).filter(|code| !code.is_empty());
-            hours.parse::<Hours>().ok().and_then(|hours| hours.is_open(at, departement))
+            hours.parse::<Hours>().ok().and_then(|hours| hours.is_open_during(from, until, departement))
         });
         self.known.insert(hours, open);
         Ok(open.unwrap_or(unknown_too))

@@ -129,8 +129,8 @@ pub struct Maker<'a> {
     /// The place asked, when it is clear.
     pub place: Option<&'a Place>,
     pub territories: &'a Territories,
-    /// When opening is judged.
-    pub at: DateTime<Utc>,
+    /// When opening is judged: at some moment of these.
+    pub during: (DateTime<Utc>, DateTime<Utc>),
     /// The day of the asking.
     pub today: NaiveDate,
 }
@@ -159,7 +159,7 @@ impl Maker<'_> {
         };
         let open_now = fields.hours.as_ref().and_then(|hours| {
             let departement = fields.commune().map(|commune| &*commune.departement);
-            hours.is_open(self.at, departement)
+            hours.is_open_during(self.during.0, self.during.1, departement)
         });
         let points = points(&facts, self.today, self.measure.weights);
         let why = reasons::why(&reasons::Told {

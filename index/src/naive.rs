@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use maille_domain::hours::time_zone;
 use maille_domain::listing::SourceRef;
 use maille_domain::location::{Location, Precision};
-use maille_domain::request::{PlaceAsked, Sort};
+use maille_domain::request::{Off, PlaceAsked, Sort};
 use maille_domain::vocabulary::{Audience, Mode, Status, Theme};
 use maille_domain::{Category, Fields, Listing, ListingId, Request, Territory};
 use maille_territory::{PlaceKind, Point, france};
@@ -547,6 +547,12 @@ proptest! {
             let local = now().with_timezone(&time_zone(None)).naive_local();
             let reading = understand::read(&request.text, &request.off, local, &written);
             let here = place::resolve(request, reading.place.as_ref(), &territories).unwrap();
+            let ambiguous = here.understood.as_ref().is_some_and(|understood| understood.ambiguous);
+            let reading = if ambiguous && reading.place.is_some() {
+                understand::read(&request.text, &[Off::Place], local, &written)
+            } else {
+                reading
+            };
             let (here, asked) = (&here, &reading.asked);
             let naive = Naive { written: &written, request, here, reading: &reading, asked, now: now() };
             let answer = node.search(request, now()).unwrap();

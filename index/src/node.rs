@@ -186,7 +186,8 @@ impl Node {
             telling: 0.0,
             weights: &self.shared.weights,
         };
-        let maker = Maker { measure, place, territories: &snapshot.territories, at: now, today: day(now) };
+        let maker =
+            Maker { measure, place, territories: &snapshot.territories, during: (now, now), today: day(now) };
         maker.hit(listing, Answered::default())
     }
 

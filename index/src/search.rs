@@ -23,7 +23,7 @@ use crate::snapshot::Snapshot;
 use crate::standing::{Standing, Standings, Unknowns, standings};
 use crate::top::Top;
 use crate::traits::{Traits, kinds, position};
-use crate::understand::{self, Reading};
+use crate::understand::{self, Moment, Reading};
 
 /// Answers a request from one commit.
 pub fn search(
@@ -47,7 +47,9 @@ pub fn search(
         reading
     };
     let departement = here.commune().map(|commune| &*commune.departement);
-    let moment = reading.moment.as_ref().and_then(|read| instant(read.what, departement));
+    let during =
+        |moment: Moment| Some((instant(moment.from, departement)?, instant(moment.until, departement)?));
+    let moment = reading.moment.as_ref().and_then(|read| during(read.what));
     let criteria = Criteria::of(request, &reading, moment);
     let kinds = kinds_asked(&reading);
     let answers = Answers::to(&kinds);
@@ -69,7 +71,7 @@ pub fn search(
         measure,
         place: here.place(),
         territories: &snapshot.territories,
-        at: request.open_at.or(moment).unwrap_or(now),
+        during: request.open_at.map(|at| (at, at)).or(moment).unwrap_or((now, now)),
         today,
     };
     let pass = Pass {
@@ -535,7 +537,7 @@ fn interpretation(
     request: &Request,
     here: Here,
     reading: Reading,
-    moment: Option<DateTime<Utc>>,
+    moment: Option<(DateTime<Utc>, DateTime<Utc>)>,
 ) -> Interpretation {
     let chosen = |code: &str, label: &str| Understood {
         code: code.to_owned(),
@@ -554,11 +556,18 @@ fn interpretation(
         by,
         span,
     };
-    let time = |at: DateTime<Utc>, by: By, span: Span| {
+    let time = |(from, until): (DateTime<Utc>, DateTime<Utc>), by: By, span: Span| {
         let departement = here.commune().map(|commune| &*commune.departement);
-        let label =
-            at.with_timezone(&time_zone(departement)).format("Ouvert le %d/%m/%Y à %H:%M").to_string();
-        Understood { code: at.to_rfc3339_opts(SecondsFormat::Secs, true), label, by, span }
+        let local = |at: DateTime<Utc>| at.with_timezone(&time_zone(departement));
+        let mut label = local(from).format("Ouvert le %d/%m/%Y à %H:%M").to_string();
+        if until > from {
+            label = format!(
+                "{} et {}",
+                local(from).format("Ouvert le %d/%m/%Y entre %H:%M"),
+                local(until).format("%H:%M")
+            );
+        }
+        Understood { code: from.to_rfc3339_opts(SecondsFormat::Secs, true), label, by, span }
     };
     let mut categories: Vec<Understood> = request
         .categories
@@ -600,7 +609,8 @@ fn interpretation(
         span: read.span,
     }));
     let asked_age = request.age.filter(|_| obeyed(Off::Age)).map(|years| age(years, By::Parameter, None));
-    let asked_time = request.open_at.filter(|_| obeyed(Off::Time)).map(|at| time(at, By::Parameter, None));
+    let asked_time =
+        request.open_at.filter(|_| obeyed(Off::Time)).map(|at| time((at, at), By::Parameter, None));
     let read_time = || Some(time(moment?, By::Text, reading.moment.as_ref()?.span));
     Interpretation {
         categories,

@@ -84,9 +84,12 @@ pub enum Day {
 #[serde(deny_unknown_fields)]
 pub struct Moment {
     pub day: Day,
-    /// Local time, `20:00`; the present time when none.
+    /// Local time, `19:00`; the present time when none.
     #[serde(default)]
-    pub at: Option<String>,
+    pub from: Option<String>,
+    /// Local time.
+    #[serde(default)]
+    pub until: Option<String>,
     pub words: Vec<String>,
 }
 

@@ -26,6 +26,7 @@ use crate::query::Asked;
 use crate::thesaurus::{Danger, thesaurus};
 
 pub use correct::Dictionary;
+pub use moment::Moment;
 use phrases::Phrases;
 
 /// How surely a danger leads to the kinds that help in it.
@@ -58,8 +59,8 @@ pub struct Reading {
     pub audiences: Vec<Read<Audience>>,
     pub age: Option<Read<u8>>,
     pub modes: Vec<Read<Mode>>,
-    /// Local time at which help must be open.
-    pub moment: Option<Read<NaiveDateTime>>,
+    /// When help must be open.
+    pub moment: Option<Read<Moment>>,
     pub alerts: Vec<Alert>,
     pub corrections: Vec<Correction>,
     /// The words for full text.

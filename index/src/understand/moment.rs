@@ -10,41 +10,50 @@ use crate::thesaurus::{Day, thesaurus};
 
 use super::phrases::Phrases;
 
-static MOMENTS: LazyLock<Phrases<(Day, Option<NaiveTime>)>> = LazyLock::new(|| {
+/// A stretch of local time; an instant, when it ends as it begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Moment {
+    pub from: NaiveDateTime,
+    pub until: NaiveDateTime,
+}
+
+/// A day, and the hours of it; the present time of it, without.
+type Told = (Day, Option<(NaiveTime, NaiveTime)>);
+
+static MOMENTS: LazyLock<Phrases<Told>> = LazyLock::new(|| {
     let mut moments = Phrases::default();
+    let time = |text: &String| {
+        NaiveTime::parse_from_str(text, "%H:%M").expect("moments.toml is embedded, and its hours tested")
+    };
     for moment in &thesaurus().moments {
-        let at = moment.at.as_ref().map(|at| {
-            NaiveTime::parse_from_str(at, "%H:%M").expect("moments.toml is embedded, and its hours tested")
-        });
-        moment.words.iter().for_each(|text| moments.insert(&all_words(text), (moment.day, at)));
+        let hours = moment.from.as_ref().map(time).zip(moment.until.as_ref().map(time));
+        moment.words.iter().for_each(|text| moments.insert(&all_words(text), (moment.day, hours)));
     }
     moments
 });
 
-/// The local time that words tell, and where: "ce soir", "ouvert samedi", "après 18h". What is past today is now.
-pub fn read(words: &[Word], now: NaiveDateTime) -> Option<(NaiveDateTime, Range<usize>)> {
+/// The time that words tell, and where: "ce soir", "ouvert samedi", "après 18h". Nothing of it is past.
+pub fn read(words: &[Word], now: NaiveDateTime) -> Option<(Moment, Range<usize>)> {
     let found = MOMENTS.all(words).into_iter().max_by_key(|found| found.words.len());
-    let hour = hour(words);
-    let (day, at, range) = match (found, hour) {
-        (Some(found), hour) => {
-            let (day, at) = *found.says;
-            let beside =
-                hour.filter(|(_, range)| range.start == found.words.end || range.end == found.words.start);
-            match beside {
-                Some((hour, range)) => {
-                    let range = range.start.min(found.words.start)..range.end.max(found.words.end);
-                    (day, Some(hour), range)
-                }
-                None => (day, at, found.words),
-            }
+    let (told, range) = match (found, hour(words)) {
+        (Some(found), Some((hour, range)))
+            if range.start == found.words.end || range.end == found.words.start =>
+        {
+            let range = range.start.min(found.words.start)..range.end.max(found.words.end);
+            ((found.says.0, Some((hour, hour))), range)
         }
-        (None, Some((hour, range))) => (Day::Today, Some(hour), range),
+        (Some(found), _) => (*found.says, found.words),
+        (None, Some((hour, range))) => ((Day::Today, Some((hour, hour))), range),
         (None, None) => return None,
     };
-    let date = now.date() + Days::new(days_until(day, now.weekday()));
-    let moment = at.map_or(now, |at| date.and_time(at));
-    let moment = if at.is_none() && date != now.date() { date.and_time(now.time()) } else { moment };
-    Some((moment.max(now), range))
+    let (day, hours) = told;
+    let (from, until) = hours.unwrap_or((now.time(), now.time()));
+    let mut date = now.date() + Days::new(days_until(day, now.weekday()));
+    if !matches!(day, Day::Today) && date.and_time(until) < now {
+        date = date + Days::new(7);
+    }
+    let from = date.and_time(from).max(now);
+    Some((Moment { from, until: date.and_time(until).max(from) }, range))
 }
 
 fn days_until(day: Day, today: Weekday) -> u64 {
@@ -93,17 +102,21 @@ mod tests {
     /// A Wednesday, at four in the afternoon.
     fn told(text: &str) -> Option<String> {
         let now = "2026-11-25T16:00:00".parse().unwrap();
-        read(&all_words(text), now).map(|(at, _)| at.format("%a %H:%M").to_string())
+        read(&all_words(text), now).map(|(moment, _)| {
+            let until = moment.until.format("-%H:%M").to_string();
+            let until = if moment.until == moment.from { String::new() } else { until };
+            format!("{}{until}", moment.from.format("%a %H:%M"))
+        })
     }
 
     #[test]
     fn moments_are_told_from_the_day_of_the_asking() {
         for (text, at) in [
-            ("hébergement d'urgence ce soir", Some("Wed 20:00")),
+            ("hébergement d'urgence ce soir", Some("Wed 19:00-22:00")),
             ("pharmacie ouverte maintenant", Some("Wed 16:00")),
-            ("ccas ouvert samedi", Some("Sat 10:00")),
-            ("dentiste dimanche", Some("Sun 10:00")),
-            ("ouvert demain après-midi", Some("Thu 15:00")),
+            ("ccas ouvert samedi", Some("Sat 08:00-20:00")),
+            ("dentiste dimanche", Some("Sun 08:00-20:00")),
+            ("ouvert demain après-midi", Some("Thu 13:00-19:00")),
             ("csapa ouvert après 18h", Some("Wed 18:00")),
             ("ouvert ce matin", Some("Wed 16:00")),
             ("ouvert le soir à 21h30", Some("Wed 21:30")),
