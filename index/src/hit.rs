@@ -50,13 +50,10 @@ impl Measure<'_> {
             Some(Standing::Elsewhere) => (Some(Serves::No), None),
         };
         let kind = self.kinds.get(traits.category).copied().unwrap_or(KindAsked::No);
+        let described = self.described(words);
         let kind = match words {
-            Answered { all: true, share } if share >= ITS_NAME && kind.share() < 1.0 => KindAsked::Itself,
-            Answered { all: true, .. }
-                if self.telling >= TELLING && kind.share() < f64::from(self.telling) =>
-            {
-                KindAsked::Described(self.telling)
-            }
+            Answered { all: true, share, .. } if share >= ITS_NAME && kind.share() < 1.0 => KindAsked::Itself,
+            _ if kind.share() < f64::from(described) => KindAsked::Described(described),
             _ => kind,
         };
         Facts {
@@ -78,6 +75,11 @@ impl Measure<'_> {
         }
     }
 
+    /// How surely a listing is what is asked for having the words it has: all of them or nearly, and few listings do.
+    pub fn described(&self, words: Answered) -> f32 {
+        if self.telling >= TELLING && words.told >= NEARLY_ALL { self.telling * words.told } else { 0.0 }
+    }
+
     /// Kilometres to a site.
     pub fn distance_km(&self, site: Option<Site>) -> Option<f64> {
         Some(self.origin?.distance_km(site?.point))
@@ -89,12 +91,17 @@ impl Measure<'_> {
 pub struct Answered {
     /// The share of what was asked, 0 to 1.
     pub share: f32,
+    /// How much of what was asked the words it has tell, wherever they stand; 0 to 1.
+    pub told: f32,
     /// Whether every word stands in it.
     pub all: bool,
 }
 
 /// Having every word tells enough from this on: about one listing in thirty thousand, or five in a thousand.
 const TELLING: f32 = 0.7;
+
+/// Words tell nearly all that is asked from this on.
+const NEARLY_ALL: f32 = 0.75;
 
 /// Every word stands in its name, or nearly: it is what is asked, whatever its kind.
 const ITS_NAME: f32 = 0.85;

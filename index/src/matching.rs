@@ -63,6 +63,8 @@ struct List {
 struct Looked {
     /// How much it tells of all that was asked; those of all words add up to 1.
     weight: f32,
+    /// The same among the words that some listing has.
+    telling: f32,
     /// How many listings have its stem.
     listings: u64,
     /// How long its lists are.
@@ -87,14 +89,16 @@ pub struct Candidate {
     best: f32,
     /// How many words it has.
     pub answered: usize,
+    /// How much they tell of what any listing could, 0 to 1, wherever they stand.
+    pub told: f32,
     /// Whether its kind is asked: it need not have the words.
-    kept: bool,
+    pub kept: bool,
 }
 
 impl Candidate {
     /// One that no word was asked of.
     pub fn unasked(doc: DocId) -> Candidate {
-        Candidate { doc, share: 0.0, best: 0.0, answered: 0, kept: false }
+        Candidate { doc, share: 0.0, best: 0.0, answered: 0, told: 0.0, kept: false }
     }
 }
 
@@ -107,7 +111,9 @@ impl Matching {
             words.push(look(word, unfinished, snapshot)?);
         }
         let all: f32 = words.iter().map(|word| word.weight).sum();
+        let known: f32 = words.iter().filter(|word| word.length > 0).map(|word| word.weight).sum();
         for word in &mut words {
+            word.telling = if word.length > 0 { word.weight / known } else { 0.0 };
             word.weight /= all;
         }
         words.sort_by_key(|word| word.length);
@@ -116,7 +122,8 @@ impl Matching {
 
     /// How much having every word tells, 0 to 1: all, when one listing has the rarest; nothing, when all have.
     pub fn telling(&self, snapshot: &Snapshot) -> f32 {
-        let rarest = self.words.iter().map(|word| word.listings).min();
+        let known = self.words.iter().filter(|word| word.length > 0);
+        let rarest = known.map(|word| word.listings).min();
         let all = (1.0 + snapshot.found_count as f32).ln();
         rarest.filter(|_| all > 0.0).map_or(0.0, |listings| 1.0 - (listings.max(1) as f32).ln() / all)
     }
@@ -150,6 +157,7 @@ impl Matching {
             candidates.retain_mut(|candidate| {
                 candidate.answered += usize::from(candidate.best > 0.0);
                 candidate.share += candidate.best * word.weight;
+                candidate.told += if candidate.best > 0.0 { word.telling } else { 0.0 };
                 candidate.best = 0.0;
                 candidate.kept || candidate.answered + left >= required
             });
@@ -205,6 +213,7 @@ fn look(word: &Word, unfinished: bool, snapshot: &Snapshot) -> Result<Looked, Er
     // How much a word tells: the logarithm of how few listings have it, never quite nothing.
     let (with, all) = (listings as f32, snapshot.found_count.max(listings) as f32);
     Ok(Looked {
+        telling: 0.0,
         listings,
         weight: 1.0 + ((all + 1.0) / (with + 1.0)).ln(),
         length: lists.iter().flatten().map(|list| list.term.doc_freq as usize).sum(),
@@ -269,6 +278,7 @@ fn united(known: Vec<Candidate>, found: Vec<Candidate>) -> Vec<Candidate> {
             kept.best = kept.best.max(next.best);
             kept.share += next.share;
             kept.answered += next.answered;
+            kept.told += next.told;
             kept.kept |= next.kept;
         }
         same

@@ -183,7 +183,7 @@ impl<'a> Naive<'a> {
         let mut pass = Pass { counts: Counts::new(), answers: 0, serving: 0, found: Vec::new(), eased };
         let mut matches = Vec::new();
         for listing in self.written.live() {
-            let (answered, share) = self.words(listing);
+            let (answered, share, told) = self.words(listing);
             let (traits, upkeep) = (Traits::of(&listing.fields), Upkeep::of(&listing.fields));
             let site = Site::of(&listing.fields);
             let km = measure.distance_km(site);
@@ -202,11 +202,15 @@ impl<'a> Naive<'a> {
             let verdict = criteria.verdict(&traits);
             let of_kind = asked_kinds.contains(&listing.fields.category);
             let nothing_asked = self.asked.len() == 0 && asked_kinds.is_empty();
-            let enough = of_kind || nothing_asked || (self.asked.len() > 0 && answered >= required.max(1));
+            let words = Answered { share, told, all: self.asked.len() > 0 && answered == self.asked.len() };
+            let described = Answers::to(&named) == Answers::OfAKind
+                && answered >= required.min(self.asked.len().div_ceil(2))
+                && measure.described(words) > 0.0;
+            let has_words = self.asked.len() > 0 && answered >= required.max(1);
+            let enough = of_kind || nothing_asked || has_words || described;
             if !enough || !near || !around || !self.is_open(listing) || verdict == Verdict::Fails {
                 continue;
             }
-            let words = Answered { share, all: self.asked.len() > 0 && answered == self.asked.len() };
             let facts = Facts { distance_km: km, ..measure.facts(&traits, upkeep, standing, words) };
             let mut key = match self.request.sort {
                 Sort::Relevance => {
@@ -268,7 +272,13 @@ impl<'a> Naive<'a> {
                 |listing: &&Listing| listing.searchable() && Parts::of(listing).stem.contains_key(&word.stem);
             self.written.listings.iter().filter(with).count()
         };
-        let rarest = self.asked.words().iter().map(has).min();
+        let known = |(position, word): &(usize, &Word)| {
+            let parts =
+                |listing: &Listing| Parts::of(listing).worth(word, self.is_unfinished(*position)) > 0.0;
+            self.written.listings.iter().any(|listing| listing.searchable() && parts(listing))
+        };
+        let words = self.asked.words().iter().enumerate();
+        let rarest = words.filter(known).map(|(_, word)| has(word)).min();
         rarest.filter(|_| all > 0.0).map_or(0.0, |listings| 1.0 - (listings.max(1) as f32).ln() / all)
     }
 
@@ -291,23 +301,34 @@ impl<'a> Naive<'a> {
         hours.is_some_and(|hours| matches!(hours.state(at, departement), OpenState::Open { .. }))
     }
 
-    /// How many of the words a listing answers, and the share of what was asked that this is.
-    fn words(&self, listing: &Listing) -> (usize, f32) {
+    fn is_unfinished(&self, position: usize) -> bool {
+        self.asked.unfinished() && position + 1 == self.asked.len()
+    }
+
+    /// How many of the words a listing answers, the share of what was asked that this is, and how much they tell.
+    fn words(&self, listing: &Listing) -> (usize, f32, f32) {
         let asked = self.asked.words();
         let rarities: Vec<f32> = asked.iter().map(|word| self.rarity(word)).collect();
         let all: f32 = rarities.iter().sum();
+        let is_known = |position: usize| {
+            let parts = |listing: &Listing| {
+                Parts::of(listing).worth(&asked[position], self.is_unfinished(position)) > 0.0
+            };
+            self.written.listings.iter().any(|listing| listing.searchable() && parts(listing))
+        };
+        let known: f32 =
+            rarities.iter().enumerate().filter(|(at, _)| is_known(*at)).map(|(_, rarity)| rarity).sum();
         let parts = Parts::of(listing);
-        let worths = asked.iter().enumerate().map(|(position, word)| {
-            let unfinished = self.asked.unfinished() && position + 1 == asked.len();
-            parts.worth(word, unfinished)
-        });
-        let mut share = 0.0;
+        let worths =
+            asked.iter().enumerate().map(|(position, word)| parts.worth(word, self.is_unfinished(position)));
+        let (mut share, mut told) = (0.0, 0.0);
         let mut answered = 0;
         for (worth, rarity) in worths.zip(&rarities) {
             answered += usize::from(worth > 0.0);
             share += worth * (rarity / all);
+            told += if worth > 0.0 { rarity / known } else { 0.0 };
         }
-        (answered, share)
+        (answered, share, told)
     }
 
     /// Documents that were written over still weigh, until the engine forgets them.

@@ -63,7 +63,10 @@ fn reason(ground: Ground, told: &Told) -> Option<String> {
             KindAsked::Described(_) if told.all_words => {
                 Some("Contient tous les mots cherchés, qui sont rares".to_owned())
             }
-            KindAsked::Described(_) | KindAsked::No => None,
+            KindAsked::Described(_) => {
+                Some("Contient presque tous les mots cherchés, qui sont rares".to_owned())
+            }
+            KindAsked::No => None,
         },
         Ground::Words if facts.words > 0.0 && facts.kind == KindAsked::No => Some(
             if told.all_words {

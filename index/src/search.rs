@@ -299,8 +299,10 @@ impl Pass<'_> {
             Outcome { total: 0, answers: 0, serving: 0, found: Vec::new(), counts, eased, twins: Vec::new() };
         for (ordinal, reader, segment) in self.snapshot.segments() {
             let standings = standings.map(|standings| &standings[ordinal as usize]);
-            let candidates = self.candidates(required, reach, ordinal as usize, standings)?;
-            let mut visit = Visit::new(self, criteria, (ordinal, segment), reach, standings, &mut outcome);
+            let enough = self.enough(required);
+            let candidates = self.candidates(enough, reach, ordinal as usize, standings)?;
+            let mut visit =
+                Visit::new(self, criteria, required, (ordinal, segment), reach, standings, &mut outcome);
             for candidate in candidates {
                 if !reader.is_deleted(candidate.doc) {
                     visit.consider(candidate)?;
@@ -319,6 +321,13 @@ impl Pass<'_> {
         outcome.found.sort_by(|a, b| a.name.cmp(&b.name).then(a.key.cmp(&b.key)));
         outcome.found.truncate(self.keep);
         Ok(outcome)
+    }
+
+    /// How many of the words a listing must have to be looked at: beside the kinds that a need leads to, most of them may
+    /// tell nearly all.
+    fn enough(&self, required: usize) -> usize {
+        let beside_a_need = self.answers == Answers::OfAKind && self.measure.telling > 0.0;
+        if beside_a_need { required.min(self.words.div_ceil(2)) } else { required }
     }
 
     /// The documents of a segment that have the words, or that nothing but words could leave out.
@@ -377,6 +386,7 @@ impl Pass<'_> {
 struct Visit<'a> {
     pass: &'a Pass<'a>,
     criteria: &'a Criteria,
+    required: usize,
     ordinal: u32,
     segment: &'a Segment,
     reach: Reach,
@@ -390,18 +400,24 @@ impl<'a> Visit<'a> {
     fn new(
         pass: &'a Pass<'a>,
         criteria: &'a Criteria,
+        required: usize,
         (ordinal, segment): (u32, &'a Segment),
         reach: Reach,
         standings: Option<&'a Standings>,
         outcome: &'a mut Outcome,
     ) -> Visit<'a> {
         let (opening, top) = (Opening::default(), Top::new(pass.keep));
-        Visit { pass, criteria, ordinal, segment, reach, standings, outcome, opening, top }
+        Visit { pass, criteria, required, ordinal, segment, reach, standings, outcome, opening, top }
     }
 
-    fn consider(&mut self, Candidate { doc, share, answered, .. }: Candidate) -> Result<(), Error> {
+    fn consider(&mut self, candidate: Candidate) -> Result<(), Error> {
         let (pass, segment) = (self.pass, self.segment);
+        let Candidate { doc, share, told, answered, kept, .. } = candidate;
         let measure = pass.measure;
+        let words = Answered { share, told, all: pass.words > 0 && answered == pass.words };
+        if !kept && answered < self.required && measure.described(words) == 0.0 {
+            return Ok(());
+        }
         let traits = segment.traits(doc);
         let verdict = self.criteria.verdict(&traits);
         if verdict == Verdict::Fails || (verdict != Verdict::Fits && !pass.facets) {
@@ -438,7 +454,6 @@ impl<'a> Visit<'a> {
         if verdict != Verdict::Fits && twin.is_none() {
             return Ok(());
         }
-        let words = Answered { share, all: pass.words > 0 && answered == pass.words };
         let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, words);
         let serves = matches!(standing, None | Some(Standing::Serves(_)));
         let answers = pass.answers.is_answer(facts.kind);

@@ -47,6 +47,8 @@ const OTHER_AGES: f32 = 0.5;
 struct Names {
     entries: HashMap<Category, &'static Entry>,
     expressions: Phrases<(Category, By)>,
+    /// By their words as written: the stem of a misspelling may be that of another word.
+    misspelt: Phrases<Category>,
     /// By the word as written.
     sigles: HashMap<String, Vec<Category>>,
     settled: HashMap<String, &'static Sigle>,
@@ -56,6 +58,7 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
     let mut names = Names {
         entries: HashMap::new(),
         expressions: Phrases::default(),
+        misspelt: Phrases::default(),
         sigles: HashMap::new(),
         settled: HashMap::new(),
     };
@@ -69,7 +72,9 @@ static NAMES: LazyLock<Names> = LazyLock::new(|| {
         }
         entry.names.iter().for_each(|text| add(text, By::Synonym));
         entry.old.iter().for_each(|text| add(text, By::OldName));
-        entry.misspelt.iter().for_each(|text| add(text, By::Synonym));
+        for text in &entry.misspelt {
+            names.misspelt.insert(&as_written(&words(text)), *kind);
+        }
         for sigle in entry.acronyms.iter().map(String::as_str).chain(kind.acronym()) {
             match &words(sigle)[..] {
                 [word] => {
@@ -207,6 +212,9 @@ fn named(text: &str, words: &[Word], audiences: &[Read<Audience>], age: Option<&
         .into_iter()
         .map(|found| Named { kind: found.says.0, by: found.says.1, words: found.words })
         .collect();
+    for found in NAMES.misspelt.all(&as_written(words)) {
+        named.push(Named { kind: *found.says, by: By::Synonym, words: found.words });
+    }
     for (at, word) in words.iter().enumerate() {
         let written = &text[word.span.clone()];
         let capitals = written.chars().all(|c| !c.is_lowercase());
@@ -225,6 +233,11 @@ fn named(text: &str, words: &[Word], audiences: &[Read<Audience>], age: Option<&
     };
     named.retain(|named| !spans.iter().any(|outer| inside(&named.words, outer)));
     named
+}
+
+/// Words that are known by all their letters.
+fn as_written(words: &[Word]) -> Vec<Word> {
+    words.iter().map(|word| Word { stem: word.plain.clone(), ..word.clone() }).collect()
 }
 
 /// The kinds of a sigle among these words: those of the sense that most of them settle, else all it may mean.
