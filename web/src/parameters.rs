@@ -70,8 +70,10 @@ impl FromQuery for SearchParameters {
         let point = match (latitude, longitude) {
             (Some(lat), Some(lon)) => Some(Point { lat, lon }),
             (None, None) => None,
-            (Some(_), None) => missing(reader, "lon", "lat"),
-            (None, Some(_)) => missing(reader, "lat", "lon"),
+            // One that cannot be read is named already.
+            (Some(_), None) if !reader.is_given("lon") => missing(reader, "lon", "lat"),
+            (None, Some(_)) if !reader.is_given("lat") => missing(reader, "lat", "lon"),
+            _ => None,
         };
         let parameters = SearchParameters {
             q: reader.text("q"),
