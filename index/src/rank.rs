@@ -186,9 +186,15 @@ impl Ground {
     /// What it looks at, in French, as a cell of a table says it.
     pub const fn explains(self) -> &'static str {
         match self {
-            Ground::Kind => "Si le service est de ceux que la demande nomme, ou de ceux auxquels le besoin conduit",
-            Ground::Words => "Si les mots de la demande sont dans sa fiche : son nom compte plus que sa description",
-            Ground::Coverage => "S’il dessert le lieu, et si cette zone est étroite (la commune) ou large (le pays)",
+            Ground::Kind => {
+                "Si le service est de ceux que la demande nomme, ou de ceux auxquels le besoin conduit"
+            }
+            Ground::Words => {
+                "Si les mots de la demande sont dans sa fiche : son nom compte plus que sa description"
+            }
+            Ground::Coverage => {
+                "S’il dessert le lieu, et si cette zone est étroite (la commune) ou large (le pays)"
+            }
             Ground::Distance => "S’il est près du lieu demandé",
             Ground::Audience => "S’il est fait pour le public demandé",
             Ground::Age => "S’il accueille l’âge demandé",
@@ -399,7 +405,9 @@ mod tests {
         let mention = Facts { words: f64::from(worth(Part::Body)), ..facts() };
         let mission = Facts { kind: KindAsked::Named(1.0), words: 0.0, ..facts() };
         let farther = Facts { distance_km: Some(40.0), level: CoverageLevel::National, ..mission };
-        assert!(told(farther) > told(Facts { distance_km: Some(0.0), level: CoverageLevel::Commune, ..mention }));
+        assert!(
+            told(farther) > told(Facts { distance_km: Some(0.0), level: CoverageLevel::Commune, ..mention })
+        );
         // Even when nobody said whom it serves, if it is near.
         let unsaid = Facts { serves: Some(Serves::Unknown), distance_km: Some(2.0), ..mission };
         assert!(told(unsaid) > told(Facts { level: CoverageLevel::National, ..mention }));
@@ -407,7 +415,8 @@ mod tests {
 
     #[test]
     fn at_equal_fit_who_serves_comes_first_then_who_may_then_who_does_not() {
-        let by = |serves, distance_km| Facts { serves: Some(serves), distance_km: Some(distance_km), ..facts() };
+        let by =
+            |serves, distance_km| Facts { serves: Some(serves), distance_km: Some(distance_km), ..facts() };
         let national = Facts { level: CoverageLevel::National, part: true, ..by(Serves::Yes, 500.0) };
         assert!(told(national) > told(by(Serves::Unknown, 0.0)));
         assert!(told(by(Serves::Unknown, 10.0)) > told(by(Serves::No, 10.0)));

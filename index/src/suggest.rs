@@ -56,13 +56,17 @@ struct Kind {
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     let kind = |category: Category| {
         let entry = thesaurus().kinds.iter().find(|(kind, _)| *kind == category).map(|(_, entry)| entry);
-        let others = entry.into_iter().flat_map(|entry| [&entry.acronyms, &entry.names, &entry.old]).flatten();
+        let others =
+            entry.into_iter().flat_map(|entry| [&entry.acronyms, &entry.names, &entry.old]).flatten();
         let own = [Some(category.label()), category.acronym()];
         Kind {
             category,
             acronym: category.acronym().map(Name::new),
             label: Name::new(category.label()),
-            others: others.filter(|name| !own.contains(&Some(name.as_str()))).map(|name| Name::new(name)).collect(),
+            others: others
+                .filter(|name| !own.contains(&Some(name.as_str())))
+                .map(|name| Name::new(name))
+                .collect(),
         }
     };
     Category::all().map(kind).collect()
@@ -169,7 +173,11 @@ fn needs(typed: &Typed) -> Vec<Suggestion> {
         .iter()
         .filter_map(|need| {
             let starts = need.phrasing.folded.starts_with(typed.folded);
-            (starts || typed.begins_words(&need.phrasing)).then_some((!starts, need.phrasing.folded.len(), need))
+            (starts || typed.begins_words(&need.phrasing)).then_some((
+                !starts,
+                need.phrasing.folded.len(),
+                need,
+            ))
         })
         .collect();
     found.sort_by_key(|(later, length, _)| (*later, *length));

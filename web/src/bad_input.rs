@@ -102,7 +102,10 @@ async fn operators_sql_and_markup_are_words() {
         html::check(&page.body.replace(&*html_of(text), ""));
     }
     let (_, page) = both(&format!("q={}", encoded("<script>alert(1)</script>")), 200).await;
-    assert!(page.body.contains("value=\"&#60;script&#62;alert(1)&#60;/script&#62;\""), "given back as it was typed");
+    assert!(
+        page.body.contains("value=\"&#60;script&#62;alert(1)&#60;/script&#62;\""),
+        "given back as it was typed"
+    );
 }
 
 /// A text as the templates escape it.
@@ -159,7 +162,9 @@ async fn numbers_out_of_range_are_named() {
 
 #[tokio::test]
 async fn criteria_that_contradict_one_another_find_nobody() {
-    let (api, page) = both("category=ccas&audience=femmes&age=0&mode=rue&theme=enfance-perinatalite&commune=92007", 200).await;
+    let (api, page) =
+        both("category=ccas&audience=femmes&age=0&mode=rue&theme=enfance-perinatalite&commune=92007", 200)
+            .await;
     assert_eq!((&api.json()["total"], &api.json()["answered"]), (&0.into(), &false.into()));
     html::check(&page.body);
     let (api, _) = both("commune=92007&place=commune:31555", 400).await;
@@ -171,7 +176,8 @@ async fn criteria_that_contradict_one_another_find_nobody() {
 
 #[tokio::test]
 async fn communes_merged_away_and_overseas_are_places() {
-    for (asked, found) in [("49018", "49018"), ("14712", "14712"), ("97411", "97411"), ("97502", "97502"), ("98818", "98818")]
+    for (asked, found) in
+        [("49018", "49018"), ("14712", "14712"), ("97411", "97411"), ("97502", "97502"), ("98818", "98818")]
     {
         let (api, page) = both(&format!("q=aide&place=commune:{asked}"), 200).await;
         let place = api.json()["interpretation"]["place"].clone();
@@ -206,8 +212,30 @@ fn phrasings() -> Vec<String> {
 }
 
 const ODD: [&str; 24] = [
-    "\u{0}", "\u{7}", "\u{85}", "\u{200b}", "\u{202e}", "\u{feff}", "\u{301}", "\u{1f469}\u{200d}\u{2695}\u{fe0f}", "ß", "İ", "ﬁ", "ǅ",
-    "\u{10ffff}", "\u{fffd}", "'", "\"", "<b>", "&amp;", "%", "ʼ", "٣", "Ⅷ", "\n", " ",
+    "\u{0}",
+    "\u{7}",
+    "\u{85}",
+    "\u{200b}",
+    "\u{202e}",
+    "\u{feff}",
+    "\u{301}",
+    "\u{1f469}\u{200d}\u{2695}\u{fe0f}",
+    "ß",
+    "İ",
+    "ﬁ",
+    "ǅ",
+    "\u{10ffff}",
+    "\u{fffd}",
+    "'",
+    "\"",
+    "<b>",
+    "&amp;",
+    "%",
+    "ʼ",
+    "٣",
+    "Ⅷ",
+    "\n",
+    " ",
 ];
 
 /// What random requests are made of.
@@ -220,8 +248,10 @@ impl Words {
         let commune = dice.one(france().communes());
         match dice.roll(6) {
             0 => commune.code.to_string(),
-            1 => dice.one(&["92220", "31400", "97400", "13001", "20000", "99999", "00000"]).to_string(),
-            2 => dice.one(&["Paris", "Saint-Denis", "Lyon 3e", "la réunion", "Hauts-de-Seine", "92", "2A"]).to_string(),
+            1 => dice.one(&["92220", "31400", "97400", "13001", "20000", "75014", "00000"]).to_string(),
+            2 => dice
+                .one(&["Paris", "Saint-Denis", "Lyon 3e", "la réunion", "Hauts-de-Seine", "92", "2A"])
+                .to_string(),
             _ => commune.name.to_string(),
         }
     }
@@ -229,7 +259,10 @@ impl Words {
     fn text(&self, dice: &mut Dice) -> String {
         let mut text = dice.one(&self.phrasings).clone();
         if dice.once_in(3) {
-            text = format!("{text} {}", dice.one(&["à", "", "près de", "pour un enfant de", "ce soir", "82 ans"]));
+            text = format!(
+                "{text} {}",
+                dice.one(&["à", "", "près de", "pour un enfant de", "ce soir", "82 ans"])
+            );
         }
         if dice.once_in(3) {
             text = format!("{text} {}", Words::place(dice));
@@ -237,11 +270,11 @@ impl Words {
         if dice.once_in(4) {
             text = format!("{text} {}", dice.one(&self.phrasings));
         }
-        self.mutated(text, dice)
+        self.mutated(&text, dice)
     }
 
     /// Swaps, cuts, repeats, odd characters, and pieces of something else.
-    fn mutated(&self, text: String, dice: &mut Dice) -> String {
+    fn mutated(&self, text: &str, dice: &mut Dice) -> String {
         let mut text: Vec<char> = text.chars().collect();
         for _ in 0..dice.roll(4) {
             let at = dice.roll(text.len() + 1);
@@ -266,19 +299,27 @@ impl Words {
     }
 
     fn number(dice: &mut Dice) -> String {
-        let odd = ["", "NaN", "-0", "1e309", "inf", "99999999999999999999", "0x10", "1,5", "٣", "-1", "1e-320"];
-        match dice.roll(8) {
+        let odd =
+            ["", "NaN", "-0", "1e309", "inf", "99999999999999999999", "0x10", "1,5", "٣", "-1", "1e-320"];
+        match dice.roll(24) {
             0 => (*dice.one(&odd)).to_owned(),
             1 => dice.roll(20_000).to_string(),
-            2 => format!("{}.{}", dice.roll(90), dice.roll(1_000_000)),
-            _ => dice.roll(100).to_string(),
+            _ => (1 + dice.roll(100)).to_string(),
+        }
+    }
+
+    /// Degrees, most of them French.
+    fn degrees(from: usize, dice: &mut Dice) -> String {
+        match dice.roll(8) {
+            0 => Words::number(dice),
+            _ => format!("{}.{:06}", from + dice.roll(4), dice.roll(1_000_000)),
         }
     }
 
     fn codes(&self, known: &[&str], dice: &mut Dice) -> String {
         let codes: Vec<&str> = (0..=dice.roll(3)).map(|_| *dice.one(known)).collect();
         let codes = codes.join(",");
-        if dice.once_in(6) { self.mutated(codes, dice) } else { codes }
+        if dice.once_in(12) { self.mutated(&codes, dice) } else { codes }
     }
 
     fn value(&self, parameter: &str, dice: &mut Dice) -> String {
@@ -287,7 +328,7 @@ impl Words {
             "q" => self.text(dice),
             "commune" => {
                 let place = Words::place(dice);
-                if dice.once_in(4) { self.mutated(place, dice) } else { place }
+                if dice.once_in(8) { self.mutated(&place, dice) } else { place }
             }
             "place" => {
                 let kind = *dice.one(&PlaceKind::ALL.map(PlaceKind::as_str));
@@ -298,15 +339,22 @@ impl Words {
             "audience" => all(Audience::ALL.iter().map(|code| code.code()).collect(), dice),
             "mode" => all(Mode::ALL.iter().map(|code| code.code()).collect(), dice),
             "theme" => all(Theme::ALL.iter().map(|code| code.code()).collect(), dice),
-            "sort" => (*dice.one(&Sort::ALL)).code().to_owned(),
+            "sort" => dice.one(&Sort::ALL).code().to_owned(),
             "off" => all(Off::ALL.iter().map(|code| code.code()).collect(), dice),
             "facets" => (*dice.one(&["true", "false", "oui"])).to_owned(),
             "total" => (*dice.one(&["exact", "estimate", "1"])).to_owned(),
             "open_at" => {
-                let instants =
-                    ["now", "2026-11-22T03:00:00Z", "2026-03-29T02:30:00+01:00", "9999-12-31T23:59:59Z", "hier", "0000-01-01T00:00:00Z"];
+                let instants = [
+                    "now",
+                    "2026-11-22T03:00:00Z",
+                    "2026-03-29T02:30:00+01:00",
+                    "9999-12-31T23:59:59Z",
+                    "hier",
+                    "0000-01-01T00:00:00Z",
+                ];
                 (*dice.one(&instants)).to_owned()
             }
+            "lat" => Words::degrees(44, dice),
             _ => Words::number(dice),
         }
     }
@@ -314,8 +362,23 @@ impl Words {
     /// The request of this number for this seed: a path and its query.
     fn request(&self, seed: u64, number: u64) -> (&'static str, String) {
         const OTHERS: [&str; 17] = [
-            "commune", "commune", "place", "lat", "radius_km", "category", "audience", "age", "mode", "theme", "open_at", "sort",
-            "limit", "offset", "facets", "total", "off",
+            "commune",
+            "commune",
+            "place",
+            "lat",
+            "radius_km",
+            "category",
+            "audience",
+            "age",
+            "mode",
+            "theme",
+            "open_at",
+            "sort",
+            "limit",
+            "offset",
+            "facets",
+            "total",
+            "off",
         ];
         let mut dice = Dice::of(seed, number);
         let path = match dice.roll(20) {
@@ -326,16 +389,16 @@ impl Words {
         };
         let mut parameters = vec!["q"];
         parameters.extend((0..dice.roll(5)).map(|_| *dice.one(&OTHERS)));
-        let mut query = String::new();
+        let mut pairs = Vec::new();
         for parameter in parameters {
-            let value = encoded(&self.value(parameter, &mut dice));
-            query.push_str(&format!("{}{parameter}={value}", if query.is_empty() { "?" } else { "&" }));
+            pairs.push(format!("{parameter}={}", encoded(&self.value(parameter, &mut dice))));
             if parameter == "lat" {
-                query.push_str(&format!("&lon={}", encoded(&Words::number(&mut dice))));
+                pairs.push(format!("lon={}", encoded(&Words::degrees(0, &mut dice))));
             }
         }
+        let mut query = format!("?{}", pairs.join("&"));
         if dice.once_in(200) {
-            query.push_str(*dice.one(&["%", "%zz", "&%FF=1", "%c3%28", "&&==", "&q", ";", "&q=%00"]));
+            query.push_str(dice.one::<&str>(&["%", "%zz", "&%FF=1", "%c3%28", "&&==", "&q", ";", "&q=%00"]));
         }
         (path, query)
     }
@@ -371,8 +434,9 @@ async fn no_request_at_all_is_an_error_of_ours() {
             answers += u64::from(answered.status == 200);
         }
     };
-    let workers: Vec<_> =
-        (0..workers).map(|_| tokio::spawn(ask(site.clone(), Arc::clone(&words), Arc::clone(&next)))).collect();
+    let workers: Vec<_> = (0..workers)
+        .map(|_| tokio::spawn(ask(site.clone(), Arc::clone(&words), Arc::clone(&next))))
+        .collect();
     let mut answers = 0;
     for worker in workers {
         answers += worker.await.unwrap();

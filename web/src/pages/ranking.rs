@@ -4,8 +4,8 @@ use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
 use maille_index::{
-    AROUND_KM, FOR_EVERYBODY, Ground, HALF_FRESH_DAYS, HALF_PROMPT_DAYS, HALFWAY_KM, LEAST_HALFWAY_KM, MOST_HALFWAY_KM,
-    PART, PEOPLE_AROUND, STEP, UNKNOWN_WITHIN_KM, UNSAID, Weights,
+    AROUND_KM, FOR_EVERYBODY, Ground, HALF_FRESH_DAYS, HALF_PROMPT_DAYS, HALFWAY_KM, LEAST_HALFWAY_KM,
+    MOST_HALFWAY_KM, PART, PEOPLE_AROUND, STEP, UNKNOWN_WITHIN_KM, UNSAID, Weights,
 };
 
 use crate::french;
@@ -130,7 +130,11 @@ pub async fn ranking(State(state): State<WebState>) -> Response {
                 label: ground.label(),
                 explains: french::typography(ground.explains()),
                 // U+2212, the sign: it is read as "moins".
-                most: if taken > 0.0 { format!("−{}", french::decimal(taken)) } else { french::decimal(given) },
+                most: if taken > 0.0 {
+                    format!("−{}", french::decimal(taken))
+                } else {
+                    french::decimal(given)
+                },
             }
         })
         .collect();
@@ -183,7 +187,8 @@ mod tests {
         for (ground, (label, points)) in Ground::ALL.into_iter().zip(&rows) {
             assert_eq!(label, ground.label());
             let (given, taken) = ground.bounds(&WEIGHTS);
-            let most = if taken > 0.0 { format!("−{}", french::decimal(taken)) } else { french::decimal(given) };
+            let most =
+                if taken > 0.0 { format!("−{}", french::decimal(taken)) } else { french::decimal(given) };
             assert_eq!(*points, most, "{label}");
         }
         for said in [
@@ -263,17 +268,30 @@ mod tests {
             let common = [(Category, "ssiad"), (Coverage, "departement:92")];
             crate::testing::listing(id, &[&common[..], cells].concat())
         };
-        crate::testing::state_of("ranking", &[
-            service("near", &[(Name, "SSIAD proche"), (Commune, "92007"), (Location, "48.7980, 2.3090")]),
-            service(
-                "soon",
-                &[(Name, "SSIAD rapide"), (Commune, "92025"), (Location, "48.9226, 2.2529"), (DelayDays, "0")],
-            ),
-            service(
-                "whom",
-                &[(Name, "SSIAD dédié"), (Commune, "92036"), (Location, "48.9300, 2.2950"), (Audiences, "personnes-handicapees")],
-            ),
-        ])
+        crate::testing::state_of(
+            "ranking",
+            &[
+                service("near", &[(Name, "SSIAD proche"), (Commune, "92007"), (Location, "48.7980, 2.3090")]),
+                service(
+                    "soon",
+                    &[
+                        (Name, "SSIAD rapide"),
+                        (Commune, "92025"),
+                        (Location, "48.9226, 2.2529"),
+                        (DelayDays, "0"),
+                    ],
+                ),
+                service(
+                    "whom",
+                    &[
+                        (Name, "SSIAD dédié"),
+                        (Commune, "92036"),
+                        (Location, "48.9300, 2.2950"),
+                        (Audiences, "personnes-handicapees"),
+                    ],
+                ),
+            ],
+        )
     }
 
     #[tokio::test]
@@ -281,7 +299,8 @@ mod tests {
         let state = services();
         let as_is = search(&state.node, &[]);
         assert_eq!(names(&as_is)[0], "SSIAD proche");
-        let (before, _) = said(&as_is, "SSIAD proche", "À ").or(said(&as_is, "SSIAD proche", "Sur place")).unwrap();
+        let (before, _) =
+            said(&as_is, "SSIAD proche", "À ").or(said(&as_is, "SSIAD proche", "Sur place")).unwrap();
         assert!(before < as_is[0].why.len());
         let row = |rows: &[(String, String)], ground: Ground| {
             rows.iter().find(|(label, _)| label == ground.label()).unwrap().1.clone()

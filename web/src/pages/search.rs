@@ -135,9 +135,13 @@ impl SearchPage {
                 choices: choices(&place.alternatives, &link),
             }),
             // The widening says it in its own words.
-            warning: view.place.as_ref().filter(|_| unanswered && found && !elsewhere_too(answer)).map(|place| {
-                format!("Aucune ressource ouverte de cet annuaire ne dit couvrir {place} pour cette demande.")
-            }),
+            warning: view.place.as_ref().filter(|_| unanswered && found && !elsewhere_too(answer)).map(
+                |place| {
+                    format!(
+                        "Aucune ressource ouverte de cet annuaire ne dit couvrir {place} pour cette demande."
+                    )
+                },
+            ),
             widened: answer.widened.iter().map(|step| french::typography(&step.label)).collect(),
             advice: (place.is_none() && asked.point.is_none()).then(|| {
                 "Indiquez la commune de la personne pour savoir qui intervient chez elle.".to_owned()
@@ -356,6 +360,59 @@ mod tests {
         ] {
             assert!(page.contains(said), "{said} in {page}");
         }
+    }
+
+    #[test]
+    fn three_kinds_read_are_in_sight_and_the_others_unfold() {
+        let read =
+            |code: &str, by| Understood { code: code.into(), label: code.into(), by, span: Some((0, 3)) };
+        let chosen = Understood { code: "emg".into(), label: "emg".into(), by: By::Parameter, span: None };
+        let mut categories = vec![chosen, read("ccas", By::Acronym)];
+        categories.extend(["ssiad", "saad", "clic", "dac"].map(|code| read(code, By::Need)));
+        let interpretation = Interpretation {
+            categories,
+            time: Some(Understood {
+                code: "2026-11-20T19:00:00Z".into(),
+                label: "Ouvert le 20/11/2026 à 20:00".into(),
+                by: By::Text,
+                span: Some((4, 7)),
+            }),
+            ..Interpretation::default()
+        };
+        let answer = Answer {
+            interpretation,
+            answered: true,
+            total: 0,
+            hits: Vec::new(),
+            facets: None,
+            widened: Vec::new(),
+            alerts: Vec::new(),
+            territory: None,
+        };
+        let asked = SearchParameters {
+            q: "aide soir".into(),
+            categories: vec![maille_domain::Category::from_code("emg").unwrap()],
+            ..SearchParameters::default()
+        };
+        let page = SearchPage::new(&state(), &asked, &answer).render().unwrap();
+        html::check(&page);
+        let (in_sight, folded) = page.split_once("<details class=\"more\">").unwrap();
+        for (said, times) in [
+            ("<bdi>emg</bdi>", 1),
+            ("<bdi>ccas</bdi>", 1),
+            ("Besoin compris&#8239;:", 2),
+            ("<bdi>clic</bdi>", 0),
+        ] {
+            assert_eq!(in_sight.matches(said).count(), times, "{said}");
+        }
+        assert!(folded.contains("et 2\u{a0}autres types de ressource") && folded.contains("<bdi>dac</bdi>"));
+        // What was chosen goes alone, what was read goes together.
+        assert_eq!(page.matches("off=category").count(), 5);
+        assert!(page.contains("href=\"/recherche?q=aide+soir\""));
+        assert!(
+            page.contains("ouvert le 20\u{a0}novembre\u{a0}2026 à 20\u{a0}h"),
+            "the moment in words, in Paris"
+        );
     }
 
     #[tokio::test]

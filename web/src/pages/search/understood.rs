@@ -128,7 +128,8 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ch
     let read_kinds = read.categories.iter().filter(|item| item.span.is_some()).count();
     for (position, item) in read.categories.iter().enumerate() {
         let kind = if item.by == By::Need { "Besoin compris" } else { "Type" };
-        let mut one = chip(kind, item.label.clone(), taken_away(item.span, "category", &item.code, Off::Category));
+        let mut one =
+            chip(kind, item.label.clone(), taken_away(item.span, "category", &item.code, Off::Category));
         if item.span.is_some() && read_kinds > 1 {
             one.action = ", retirer les types lus dans le texte";
         }
@@ -178,7 +179,8 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ch
 /// `ouvert le 25 novembre 2026 à 20 h`, in the time of the place.
 fn moment(instant: &str, place: Option<&Place>) -> Option<String> {
     let departement = place.and_then(|place| place.departement.as_deref());
-    let local = DateTime::parse_from_rfc3339(instant).ok()?.with_timezone(&time_zone(departement)).naive_local();
+    let local =
+        DateTime::parse_from_rfc3339(instant).ok()?.with_timezone(&time_zone(departement)).naive_local();
     Some(format!("ouvert le {} à {}", date::words(local.date()), date::time(local.time())))
 }
 
