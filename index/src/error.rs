@@ -66,11 +66,14 @@ impl From<std::io::Error> for Error {
     }
 }
 
+/// Longest quote of what was given, in characters.
+const LONGEST_QUOTE: usize = 60;
+
 /// A search that gives no answer.
 #[derive(Debug, thiserror::Error)]
 pub enum SearchError {
     /// Nothing in France, nor any territory of this directory, is called so.
-    #[error("lieu inconnu : « {given} »")]
+    #[error("lieu inconnu : « {} »", shortened(given))]
     UnknownPlace {
         /// `commune` or `place`: the parameter at fault.
         parameter: &'static str,
@@ -94,6 +97,15 @@ pub enum SearchError {
     /// Not the asker's fault.
     #[error(transparent)]
     Internal(#[from] Error),
+}
+
+/// What was given, as a message quotes it: short, on one line.
+fn shortened(given: &str) -> String {
+    let mut short: String = given.chars().filter(|c| !c.is_control()).take(LONGEST_QUOTE).collect();
+    if given.chars().count() > LONGEST_QUOTE {
+        short.push('…');
+    }
+    short
 }
 
 impl SearchError {

@@ -48,4 +48,7 @@ pub use error::{Error, SearchError};
 pub use geo::Window;
 pub use index::{Change, Index, Rebuild};
 pub use node::Node;
-pub use rank::{Ground, WEIGHTS, Weights};
+pub use rank::{
+    AROUND_KM, FOR_EVERYBODY, Ground, HALF_FRESH_DAYS, HALF_PROMPT_DAYS, HALFWAY_KM, LEAST_HALFWAY_KM, MOST_HALFWAY_KM,
+    PART, PEOPLE_AROUND, STEP, UNKNOWN_WITHIN_KM, UNSAID, WEIGHTS, Weights,
+};

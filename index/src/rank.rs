@@ -95,18 +95,28 @@ pub const UNKNOWN_WITHIN_KM: f64 = 60.0;
 pub const HALF_FRESH_DAYS: f64 = 365.0;
 /// Days of delay at which half of [`Weights::prompt`] is left.
 pub const HALF_PROMPT_DAYS: f64 = 14.0;
-/// What is closer than this is equal.
-const STEP: f64 = 0.25;
+/// Points are rounded to this.
+pub const STEP: f64 = 0.25;
+/// Of a criterion that is asked, for who says to be for everybody.
+pub const FOR_EVERYBODY: f64 = 0.7;
+/// Of a criterion that is asked, when nobody said.
+pub const UNSAID: f64 = 0.4;
 
-/// Nearness is a half at 25 km where this many people live within [`AROUND_KM`]; nearer where more do, farther where fewer.
-const PEOPLE_AROUND: f64 = 100_000.0;
+/// Kilometres at which nearness is a half where [`PEOPLE_AROUND`] live; nearer where more do, farther where fewer.
+pub const HALFWAY_KM: f64 = 25.0;
+/// People within [`AROUND_KM`] of a middling place.
+pub const PEOPLE_AROUND: u64 = 100_000;
 /// Kilometres around a place whose people are counted.
 pub const AROUND_KM: f64 = 10.0;
+/// [`HALFWAY_KM`] in the densest towns.
+pub const LEAST_HALFWAY_KM: f64 = 4.0;
+/// [`HALFWAY_KM`] in the emptiest country.
+pub const MOST_HALFWAY_KM: f64 = 40.0;
 
-/// The distance at which nearness is a half, from the people around: 4 km in the densest towns, 40 in the emptiest country.
+/// The distance at which nearness is a half, from the people around.
 pub fn halfway_km(people_around: u64) -> f64 {
-    let crowd = (people_around.max(1) as f64) / PEOPLE_AROUND;
-    (25.0 / crowd.cbrt()).clamp(4.0, 40.0)
+    let crowd = (people_around.max(1) as f64) / PEOPLE_AROUND as f64;
+    (HALFWAY_KM / crowd.cbrt()).clamp(LEAST_HALFWAY_KM, MOST_HALFWAY_KM)
 }
 
 /// What a hit's points are given for, in the order of the formula.
@@ -173,12 +183,38 @@ impl Ground {
         }
     }
 
+    /// What it looks at, in French, as a cell of a table says it.
+    pub const fn explains(self) -> &'static str {
+        match self {
+            Ground::Kind => {
+                "Si le service est de ceux que la demande nomme, ou de ceux auxquels le besoin conduit"
+            }
+            Ground::Words => {
+                "Si les mots de la demande sont dans sa fiche : son nom compte plus que sa description"
+            }
+            Ground::Coverage => {
+                "S’il dessert le lieu, et si cette zone est étroite (la commune) ou large (le pays)"
+            }
+            Ground::Distance => "S’il est près du lieu demandé",
+            Ground::Audience => "S’il est fait pour le public demandé",
+            Ground::Age => "S’il accueille l’âge demandé",
+            Ground::Mode => "S’il intervient comme c’est demandé : à domicile, sur place, par téléphone…",
+            Ground::Theme => "S’il relève du parcours choisi",
+            Ground::CommonLaw => "S’il est ouvert à tous, quelle que soit la maladie ou la situation",
+            Ground::Delay => "Si son délai habituel est court",
+            Ground::Check => "Si sa fiche a été vérifiée récemment",
+            Ground::Status => "S’il est saturé ou fermé pour un temps : des points en moins",
+        }
+    }
+
     /// The points it gives at most, and takes at most.
     pub fn bounds(self, weights: &Weights) -> (f64, f64) {
         match self {
             Ground::Kind => (weights.kind, 0.0),
             Ground::Words => (weights.words, 0.0),
-            Ground::Coverage => (weights.serves + weights.level, 0.0),
+            Ground::Coverage => {
+                ((weights.serves + weights.level).max(weights.unknown).max(weights.elsewhere), 0.0)
+            }
             Ground::Distance => (weights.distance, 0.0),
             Ground::Audience => (weights.audience, 0.0),
             Ground::Age => (weights.age, 0.0),
@@ -211,8 +247,8 @@ impl Fit {
     fn share(self) -> f64 {
         match self {
             Fit::Said => 1.0,
-            Fit::Everybody => 0.7,
-            Fit::Unsaid => 0.4,
+            Fit::Everybody => FOR_EVERYBODY,
+            Fit::Unsaid => UNSAID,
             Fit::NotAsked | Fit::Otherwise => 0.0,
         }
     }

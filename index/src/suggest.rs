@@ -1,5 +1,6 @@
-//! What to propose while a text is being typed: kinds of resource, listings by name, places.
+//! What to propose while a text is being typed: kinds of resource, needs as people say them, listings by name, places.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use maille_domain::Category;
@@ -18,6 +19,7 @@ use crate::query::completions;
 use crate::segment::{Segment, each_block};
 use crate::snapshot::Snapshot;
 use crate::standing::{Unknowns, standings};
+use crate::thesaurus::{Entry, thesaurus};
 use crate::top::Top;
 
 /// Most suggestions of a group.
@@ -27,20 +29,81 @@ const MOST_SEEN: usize = 2_000;
 /// Longest text that is read, in characters: nobody types a longer name.
 const LONGEST: usize = 80;
 
+/// A name, ready to be compared with what is typed.
+struct Name {
+    written: String,
+    folded: String,
+    /// Those that mean something.
+    words: Vec<String>,
+}
+
+impl Name {
+    fn new(written: &str) -> Name {
+        let folded = fold(written);
+        let words = folded.split(' ').filter(|word| !is_tool(word)).map(str::to_owned).collect();
+        Name { written: written.to_owned(), folded, words }
+    }
+}
+
 struct Kind {
     category: Category,
-    acronym: Option<String>,
-    label: String,
+    acronym: Option<Name>,
+    label: Name,
+    /// Other sigles and names, those it had included.
+    others: Vec<Name>,
 }
 
 static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
-    let kind = |category: Category| Kind {
-        category,
-        acronym: category.acronym().map(fold),
-        label: fold(category.label()),
+    let kind = |category: Category| {
+        let entry = thesaurus().kinds.iter().find(|(kind, _)| *kind == category).map(|(_, entry)| entry);
+        let others =
+            entry.into_iter().flat_map(|entry| [&entry.acronyms, &entry.names, &entry.old]).flatten();
+        let own = [Some(category.label()), category.acronym()];
+        Kind {
+            category,
+            acronym: category.acronym().map(Name::new),
+            label: Name::new(category.label()),
+            others: others
+                .filter(|name| !own.contains(&Some(name.as_str())))
+                .map(|name| Name::new(name))
+                .collect(),
+        }
     };
     Category::all().map(kind).collect()
 });
+
+/// What people say of a kind, as the thesaurus has it.
+struct Need {
+    category: Category,
+    phrasing: Name,
+}
+
+static NEEDS: LazyLock<Vec<Need>> = LazyLock::new(|| {
+    let needs = |(category, entry): &(Category, Entry)| {
+        let category = *category;
+        entry.needs.iter().map(|text| Need { category, phrasing: Name::new(text) }).collect::<Vec<_>>()
+    };
+    thesaurus().kinds.iter().flat_map(needs).collect()
+});
+
+/// What is typed, folded.
+struct Typed<'a> {
+    folded: &'a str,
+    /// Those that mean something; tool words count for nothing, unless nothing else was typed.
+    words: Vec<&'a str>,
+}
+
+impl<'a> Typed<'a> {
+    fn new(folded: &'a str) -> Typed<'a> {
+        Typed { folded, words: folded.split(' ').filter(|word| !is_tool(word)).collect() }
+    }
+
+    /// Whether each word typed begins a word of a name.
+    fn begins_words(&self, name: &Name) -> bool {
+        let begins = |word: &&str| name.words.iter().any(|known| known.starts_with(*word));
+        !self.words.is_empty() && self.words.iter().all(begins)
+    }
+}
 
 /// The suggestions for a text; when a commune is given, what serves it comes first.
 pub fn suggest(snapshot: &Snapshot, text: &str, commune: Option<&str>) -> Result<Suggestions, Error> {
@@ -53,46 +116,88 @@ pub fn suggest(snapshot: &Snapshot, text: &str, commune: Option<&str>) -> Result
         .and_then(|commune| france().current_commune(commune))
         .and_then(|commune| france().place(PlaceKind::Commune, &commune.code))
         .map(|place| Scope::of(&place, &snapshot.territories));
+    let typed = Typed::new(&folded);
     let groups = [
-        SuggestionGroup { kind: "category", items: kinds(&folded) },
+        SuggestionGroup { kind: "category", items: kinds(&typed) },
+        SuggestionGroup { kind: "need", items: needs(&typed) },
         SuggestionGroup { kind: "listing", items: listings(snapshot, &folded, here.as_ref())? },
         SuggestionGroup { kind: "place", items: places(snapshot, &text) },
     ];
     Ok(Suggestions { groups: groups.into_iter().filter(|group| !group.items.is_empty()).collect() })
 }
 
-/// By acronym, by the start of the label, by the starts of its words; in the order of the vocabulary inside each.
-fn kinds(folded: &str) -> Vec<Suggestion> {
-    let rank = |kind: &Kind| {
-        let acronym = kind.acronym.as_deref().unwrap_or_default();
-        if acronym == folded {
-            Some(0)
-        } else if acronym.starts_with(folded) {
-            Some(1)
-        } else if kind.label.starts_with(folded) {
-            Some(2)
-        } else if all_begin(folded, &kind.label) {
-            Some(3)
-        } else {
-            None
-        }
-    };
-    let mut found: Vec<(u8, &Kind)> = KINDS.iter().filter_map(|kind| Some((rank(kind)?, kind))).collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    let suggestion = |kind: &Kind| Suggestion {
+/// By a name in full, by the start of the sigle, of the label, of another name, then by the starts of words; in the order
+/// of the vocabulary inside each.
+fn kinds(typed: &Typed) -> Vec<Suggestion> {
+    let mut found: Vec<(u8, &Kind, Option<&Name>)> = KINDS
+        .iter()
+        .filter_map(|kind| rank(kind, typed).map(|(rank, answering)| (rank, kind, answering)))
+        .collect();
+    found.sort_by_key(|(rank, ..)| *rank);
+    let suggestion = |(_, kind, answering): (u8, &Kind, Option<&Name>)| Suggestion {
         label: kind.category.label().to_owned(),
-        detail: kind.category.acronym().map(str::to_owned),
+        detail: answering.or(kind.acronym.as_ref()).map(|name| name.written.clone()),
         category: Some(kind.category),
         ..Suggestion::default()
     };
-    found.into_iter().take(MOST).map(|(_, kind)| suggestion(kind)).collect()
+    found.into_iter().take(MOST).map(suggestion).collect()
 }
 
-/// Whether each word typed begins a word of a name; tool words count for nothing, unless nothing else was typed.
-fn all_begin(folded: &str, name: &str) -> bool {
-    let begins = |word: &str| name.split(' ').any(|known| !is_tool(known) && known.starts_with(word));
-    let mut meaningful = folded.split(' ').filter(|word| !is_tool(word)).peekable();
-    meaningful.peek().is_some() && meaningful.all(begins)
+/// How well a kind answers what is typed, the least first; and the name that does, when it is neither its label nor its sigle.
+fn rank<'a>(kind: &'a Kind, typed: &Typed) -> Option<(u8, Option<&'a Name>)> {
+    let own = |is_so: &dyn Fn(&Name) -> bool| kind.acronym.iter().chain([&kind.label]).any(is_so);
+    let other = |is_so: &dyn Fn(&Name) -> bool| kind.others.iter().find(|name| is_so(name)).map(Some);
+    let is = |name: &Name| name.folded == typed.folded;
+    let starts = |name: &Name| name.folded.starts_with(typed.folded);
+    let begins = |name: &Name| typed.begins_words(name);
+    if own(&is) {
+        Some((0, None))
+    } else if let Some(name) = other(&is) {
+        Some((0, name))
+    } else if kind.acronym.as_ref().is_some_and(starts) {
+        Some((1, None))
+    } else if starts(&kind.label) {
+        Some((2, None))
+    } else if let Some(name) = other(&starts) {
+        Some((3, name))
+    } else if begins(&kind.label) {
+        Some((4, None))
+    } else {
+        other(&begins).map(|name| (5, name))
+    }
+}
+
+/// Phrasings that begin as typed, then those with words that do: one of each kind before a second of any, short ones first.
+fn needs(typed: &Typed) -> Vec<Suggestion> {
+    let mut found: Vec<(bool, usize, &Need)> = NEEDS
+        .iter()
+        .filter_map(|need| {
+            let starts = need.phrasing.folded.starts_with(typed.folded);
+            (starts || typed.begins_words(&need.phrasing)).then_some((
+                !starts,
+                need.phrasing.folded.len(),
+                need,
+            ))
+        })
+        .collect();
+    found.sort_by_key(|(later, length, _)| (*later, *length));
+    let mut of_kind: HashMap<Category, usize> = HashMap::new();
+    let mut ordered: Vec<(bool, usize, &Need)> = found
+        .into_iter()
+        .map(|(later, _, need)| {
+            let before = of_kind.entry(need.category).or_default();
+            *before += 1;
+            (later, *before, need)
+        })
+        .collect();
+    ordered.sort_by_key(|(later, before, _)| (*later, *before));
+    let suggestion = |need: &Need| Suggestion {
+        label: need.phrasing.written.clone(),
+        detail: Some(need.category.label().to_owned()),
+        q: Some(need.phrasing.written.clone()),
+        ..Suggestion::default()
+    };
+    ordered.into_iter().take(MOST).map(|(.., need)| suggestion(need)).collect()
 }
 
 /// Listings whose name has the words typed, the last as a beginning: what serves the commune first, then names that begin
@@ -211,5 +316,57 @@ fn place_suggestion(place: &Place) -> Suggestion {
         q: (!is_commune).then(|| place.name.clone()),
         commune: is_commune.then(|| place.code.clone()),
         ..Suggestion::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds_of(text: &str) -> Vec<(String, Option<String>)> {
+        let found = kinds(&Typed::new(&fold(text)));
+        found.into_iter().map(|item| (item.category.unwrap().code().to_owned(), item.detail)).collect()
+    }
+
+    fn needs_of(text: &str) -> Vec<Suggestion> {
+        needs(&Typed::new(&fold(text)))
+    }
+
+    #[test]
+    fn a_kind_answers_to_every_name_it_has_or_had() {
+        for (typed, code, detail) in [
+            ("EMG", "emg", "EMG"),
+            ("maia", "dac", "MAIA"),
+            ("kiné", "kinesitherapeute", "kiné"),
+            ("planning familial", "centre-sante-sexuelle", "planning familial"),
+            ("maison des ado", "maison-ados", "MDA"),
+        ] {
+            let (found, said) = &kinds_of(typed)[0];
+            assert_eq!((found.as_str(), said.as_deref()), (code, Some(detail)), "{typed}");
+        }
+    }
+
+    #[test]
+    fn needs_are_proposed_as_people_say_them() {
+        let found = needs_of("je suis dep");
+        let first = found.iter().find(|item| item.label == "je suis dépassé par cette situation").unwrap();
+        assert_eq!(first.q.as_deref(), Some(first.label.as_str()));
+        let dac = Category::from_code("dac").unwrap();
+        assert_eq!((first.detail.as_deref(), first.category), (Some(dac.label()), None));
+        // Words in any order, the last one unfinished, without those that mean nothing by themselves.
+        assert!(needs_of("la situation depass").iter().any(|item| item.label == first.label));
+        assert!(needs_of("zzqqxx").is_empty());
+    }
+
+    #[test]
+    fn from_the_first_letter_needs_of_several_kinds_and_few_of_them() {
+        for letter in ('a'..='z').filter(|letter| !['k', 'w', 'x', 'y', 'z'].contains(letter)) {
+            let found = needs_of(&letter.to_string());
+            assert!((1..=MOST).contains(&found.len()), "{letter}: {}", found.len());
+            let mut kinds: Vec<_> = found.iter().map(|item| item.detail.clone()).collect();
+            kinds.sort();
+            kinds.dedup();
+            assert_eq!(kinds.len(), found.len(), "{letter}: one of each kind before a second of any");
+        }
     }
 }

@@ -62,7 +62,7 @@ test("nothing is asked of another host, and the policy forbids what is inline", 
 });
 
 test("at 320 px, which is 1280 px at 400 % zoom, nothing is wider than the screen", async () => {
-  for (const path of ["/", RESULTS, await sheetOfTheFirstHit(demo), "/nulle-part"]) {
+  for (const path of ["/", RESULTS, await sheetOfTheFirstHit(demo), "/classement", "/nulle-part"]) {
     const { page, close } = await open(path, { viewport: { width: 320, height: 640 } });
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     assert.ok(overflow <= 0, `${path} overflows by ${overflow} px`);
@@ -79,6 +79,8 @@ describe("axe finds nothing", () => {
       ["an ambiguous place", () => "/recherche?q=ccas&commune=Saint-Denis"],
       ["a wrong parameter", () => "/recherche?commune=99999"],
       ["a sheet", () => sheetOfTheFirstHit(demo)],
+      ["the order explained", () => "/classement"],
+      ["a need in many words", () => `/recherche?q=${encodeURIComponent("papy 82 ans confus à Bagneux, qui peut venir le voir ?")}`],
       ["not found", () => "/nulle-part"],
     ]) {
       test(`${name}, ${colorScheme}`, async () => {

@@ -59,6 +59,12 @@ impl Reader {
         !self.wrong.is_empty()
     }
 
+    /// Whether a parameter has a value, readable or not.
+    pub fn is_given(&self, parameter: &str) -> bool {
+        self.pairs.iter().any(|(name, value)| name == parameter && !value.trim().is_empty())
+            || self.wrong.iter().any(|wrong| wrong.parameter == parameter)
+    }
+
     /// The parameter as it was sent, empty when absent. Sent twice with different values, it is wrong.
     pub fn text(&mut self, parameter: &str) -> String {
         let mut values = self.pairs.iter().filter(|(name, _)| name == parameter).map(|(_, value)| value);

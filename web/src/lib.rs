@@ -24,6 +24,8 @@ pub mod pages;
 pub mod state;
 
 #[cfg(test)]
+mod bad_input;
+#[cfg(test)]
 mod testing;
 
 pub use health::Health;

@@ -69,9 +69,10 @@ impl FromQuery for SearchParameters {
         let longitude = reader.one("lon", |text| degrees(text, 180.0));
         let point = match (latitude, longitude) {
             (Some(lat), Some(lon)) => Some(Point { lat, lon }),
-            (None, None) => None,
-            (Some(_), None) => missing(reader, "lon", "lat"),
-            (None, Some(_)) => missing(reader, "lat", "lon"),
+            (Some(_), None) if !reader.is_given("lon") => missing(reader, "lon", "lat"),
+            (None, Some(_)) if !reader.is_given("lat") => missing(reader, "lat", "lon"),
+            // None at all, or one that cannot be read, which is named already.
+            _ => None,
         };
         let parameters = SearchParameters {
             q: reader.text("q"),

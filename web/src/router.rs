@@ -22,6 +22,7 @@ pub fn router(state: WebState) -> Router {
     let answers = Router::new()
         .route("/", get(pages::home::home))
         .route("/recherche", get(pages::search::search))
+        .route("/classement", get(pages::ranking::ranking))
         .route("/ressources/{slug}", get(pages::listing::listing))
         .route("/api/v1/search", get(v1::search::search))
         .route("/api/v1/suggest", get(v1::suggest::suggest))

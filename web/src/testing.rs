@@ -1,11 +1,13 @@
 //! A small invented directory behind the whole router, at eleven o'clock in Paris on Friday 20 November 2026; and what
 //! every page must be.
 
+pub mod dice;
 pub mod html;
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Utc};
@@ -66,7 +68,12 @@ pub async fn page(path: &str) -> Answered {
 
 /// Asks a state.
 pub async fn ask(state: WebState, request: Request<Body>) -> Answered {
-    let response = crate::router(state).oneshot(request).await.unwrap();
+    answer(crate::router(state), request).await
+}
+
+/// Asks a site that is made already.
+pub async fn answer(site: Router, request: Request<Body>) -> Answered {
+    let response = site.oneshot(request).await.unwrap();
     let (parts, body) = response.into_parts();
     let body = String::from_utf8(to_bytes(body, usize::MAX).await.unwrap().to_vec()).unwrap();
     Answered { status: parts.status, headers: parts.headers, body }
@@ -74,17 +81,28 @@ pub async fn ask(state: WebState, request: Request<Body>) -> Answered {
 
 /// The invented directory, ready.
 pub fn state() -> WebState {
+    ready(NODE.clone())
+}
+
+/// A directory of these listings alone, ready; `name` is that of the test.
+pub fn state_of(name: &str, listings: &[Listing]) -> WebState {
+    ready(node(name, listings))
+}
+
+fn ready(node: Node) -> WebState {
     let health = Health::new();
     health.set_index(true);
     health.set_postgres(true, None);
-    WebState::new(NODE.clone(), Arc::new(FixedClock(now())), Arc::new(health))
+    WebState::new(node, Arc::new(FixedClock(now())), Arc::new(health))
 }
 
-static NODE: LazyLock<Node> = LazyLock::new(|| {
-    let directory = std::env::temp_dir().join(format!("maille-web-test-{}", std::process::id()));
+static NODE: LazyLock<Node> = LazyLock::new(|| node("directory", &listings()));
+
+fn node(name: &str, listings: &[Listing]) -> Node {
+    let directory = std::env::temp_dir().join(format!("maille-web-test-{}-{name}", std::process::id()));
     let mut index = Index::open(&directory).unwrap();
     let mut changes: Vec<Change> =
-        listings().into_iter().map(|listing| Change::Listing(Box::new(listing))).collect();
+        listings.iter().map(|listing| Change::Listing(Box::new(listing.clone()))).collect();
     changes.push(Change::Territory(Territory {
         code: "dac-92-sud".into(),
         kind: "dac".into(),
@@ -97,7 +115,7 @@ static NODE: LazyLock<Node> = LazyLock::new(|| {
     // The files stay mapped; nothing of the test is left behind.
     let _ = std::fs::remove_dir_all(&directory);
     node
-});
+}
 
 /// The listing of these cells, all said by the source `demo`.
 pub fn listing(id: &str, cells: &[(Field, &str)]) -> Listing {

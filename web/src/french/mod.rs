@@ -23,6 +23,17 @@ pub fn number(number: u64) -> String {
     out
 }
 
+/// `0,25`, `45`, `12 345,5`: two decimals at most, none in vain.
+pub fn decimal(value: f64) -> String {
+    let hundredths = (value.abs() * 100.0).round() as u64;
+    let (whole, rest) = (hundredths / 100, hundredths % 100);
+    let sign = if value < 0.0 && hundredths > 0 { "−" } else { "" };
+    let decimals = format!("{rest:02}");
+    let decimals = decimals.trim_end_matches('0');
+    let comma = if decimals.is_empty() { "" } else { "," };
+    format!("{sign}{}{comma}{decimals}", number(whole))
+}
+
 /// `1 ressource`, `12 ressources`, `0 ressource`.
 pub fn counted(count: u64, singular: &str, plural: &str) -> String {
     format!("{}{NO_BREAK}{}", number(count), if count < 2 { singular } else { plural })
@@ -106,6 +117,9 @@ mod tests {
         assert_eq!(number(0), "0");
         assert_eq!(number(999), "999");
         assert_eq!(number(1_234_567), "1\u{a0}234\u{a0}567");
+        assert_eq!(decimal(0.25), "0,25");
+        assert_eq!(decimal(99.5), "99,5");
+        assert_eq!(decimal(-1_234.0), "−1\u{a0}234");
         assert_eq!(counted(0, "ressource", "ressources"), "0\u{a0}ressource");
         assert_eq!(counted(2, "ressource", "ressources"), "2\u{a0}ressources");
         assert_eq!(distance(4.23, true), "4,2\u{a0}km");

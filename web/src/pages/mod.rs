@@ -3,6 +3,7 @@
 pub mod error;
 pub mod home;
 pub mod listing;
+pub mod ranking;
 pub mod search;
 
 mod kept_place;

@@ -6,12 +6,13 @@ mod understood;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
+use chrono::{DateTime, Utc};
 use maille_domain::Phone;
 use maille_index::answer::{Answer, PlaceUnderstood, TerritoryOf};
 use maille_territory::{Place, PlaceKind};
 
 use self::refine::{Facet, Sorting};
-use self::understood::{Chip, Corrected, choices};
+use self::understood::{Chips, Corrected, choices};
 
 use crate::error::Error;
 use crate::extract::Query;
@@ -30,7 +31,7 @@ pub(super) struct SearchPage {
     alerts: Vec<Alert>,
     question: Option<Question>,
     heading: String,
-    chips: Vec<Chip>,
+    chips: Chips,
     corrections: Vec<Corrected>,
     elsewhere: Option<Question>,
     warning: Option<String>,
@@ -111,7 +112,11 @@ impl SearchPage {
         let settled = place.filter(|place| !place.ambiguous);
         let view = Viewpoint {
             now: state.now(),
-            open_at: asked.open_at.filter(|at| *at != OpenAt::Now).map(|at| at.instant(state.now())),
+            open_at: match asked.open_at {
+                Some(OpenAt::Now) => None,
+                Some(at) => Some(at.instant(state.now())),
+                None => answer.interpretation.time.as_ref().and_then(|time| instant(&time.code)),
+            },
             place: settled.map(|place| place.place.name.clone()),
             commune: settled.filter(|place| is_commune(&place.place)).map(|place| place.place.code.clone()),
         };
@@ -122,16 +127,21 @@ impl SearchPage {
             form: form(asked, place),
             alerts: alerts(answer),
             question: place.filter(|place| place.ambiguous).map(|place| which_place(place, &link)),
-            heading: heading(answer.total, settled),
+            heading: heading(answer.total, place),
             chips: understood::chips(asked, answer, &link),
             corrections: understood::corrections(answer, &link),
             elsewhere: settled.filter(|place| !place.alternatives.is_empty()).map(|place| Question {
                 title: format!("Ce n’est pas {}\u{202f}?", place_label(&place.place)),
                 choices: choices(&place.alternatives, &link),
             }),
-            warning: view.place.as_ref().filter(|_| unanswered && found).map(|place| {
-                format!("Aucune ressource ouverte de cet annuaire ne dit couvrir {place} pour cette demande.")
-            }),
+            // The widening says it in its own words.
+            warning: view.place.as_ref().filter(|_| unanswered && found && !elsewhere_too(answer)).map(
+                |place| {
+                    format!(
+                        "Aucune ressource ouverte de cet annuaire ne dit couvrir {place} pour cette demande."
+                    )
+                },
+            ),
             widened: answer.widened.iter().map(|step| french::typography(&step.label)).collect(),
             advice: (place.is_none() && asked.point.is_none()).then(|| {
                 "Indiquez la commune de la personne pour savoir qui intervient chez elle.".to_owned()
@@ -152,6 +162,15 @@ impl SearchPage {
                 .unwrap_or_default(),
         }
     }
+}
+
+fn elsewhere_too(answer: &Answer) -> bool {
+    answer.widened.iter().any(|step| step.step == "place")
+}
+
+/// The instant of an understood moment.
+fn instant(code: &str) -> Option<DateTime<Utc>> {
+    DateTime::parse_from_rfc3339(code).ok().map(|at| at.with_timezone(&Utc))
 }
 
 fn is_commune(place: &Place) -> bool {
@@ -227,6 +246,7 @@ fn heading(total: u64, place: Option<&PlaceUnderstood>) -> String {
         french::counted(total, "ressource", "ressources")
     };
     match place {
+        Some(place) if place.ambiguous => format!("{count}, tous lieux confondus"),
         Some(place) => format!("{count} pour {}", place_label(&place.place)),
         None => count,
     }
@@ -331,7 +351,8 @@ mod tests {
             "off=age",
             "off=time",
             "82 ans",
-            "lu comme",
+            "Recherche pour «&#8239;<bdi>geriatrie</bdi>&#8239;» au lieu de «&#8239;<bdi>geriatrei</bdi>&#8239;»",
+            "Chercher exactement ce que j’ai écrit",
             "off=correction",
             "Sans le mot\u{202f}: «\u{202f}soir\u{202f}»",
             "Mis de côté",
@@ -339,6 +360,59 @@ mod tests {
         ] {
             assert!(page.contains(said), "{said} in {page}");
         }
+    }
+
+    #[test]
+    fn three_kinds_read_are_in_sight_and_the_others_unfold() {
+        let read =
+            |code: &str, by| Understood { code: code.into(), label: code.into(), by, span: Some((0, 3)) };
+        let chosen = Understood { code: "emg".into(), label: "emg".into(), by: By::Parameter, span: None };
+        let mut categories = vec![chosen, read("ccas", By::Acronym)];
+        categories.extend(["ssiad", "saad", "clic", "dac"].map(|code| read(code, By::Need)));
+        let interpretation = Interpretation {
+            categories,
+            time: Some(Understood {
+                code: "2026-11-20T19:00:00Z".into(),
+                label: "Ouvert le 20/11/2026 à 20:00".into(),
+                by: By::Text,
+                span: Some((4, 7)),
+            }),
+            ..Interpretation::default()
+        };
+        let answer = Answer {
+            interpretation,
+            answered: true,
+            total: 0,
+            hits: Vec::new(),
+            facets: None,
+            widened: Vec::new(),
+            alerts: Vec::new(),
+            territory: None,
+        };
+        let asked = SearchParameters {
+            q: "aide soir".into(),
+            categories: vec![maille_domain::Category::from_code("emg").unwrap()],
+            ..SearchParameters::default()
+        };
+        let page = SearchPage::new(&state(), &asked, &answer).render().unwrap();
+        html::check(&page);
+        let (in_sight, folded) = page.split_once("<details class=\"more\">").unwrap();
+        for (said, times) in [
+            ("<bdi>emg</bdi>", 1),
+            ("<bdi>ccas</bdi>", 1),
+            ("Besoin compris&#8239;:", 2),
+            ("<bdi>clic</bdi>", 0),
+        ] {
+            assert_eq!(in_sight.matches(said).count(), times, "{said}");
+        }
+        assert!(folded.contains("et 2\u{a0}autres types de ressource") && folded.contains("<bdi>dac</bdi>"));
+        // What was chosen goes alone, what was read goes together.
+        assert_eq!(page.matches("off=category").count(), 5);
+        assert!(page.contains("href=\"/recherche?q=aide+soir\""));
+        assert!(
+            page.contains("ouvert le 20\u{a0}novembre\u{a0}2026 à 20\u{a0}h"),
+            "the moment in words, in Paris"
+        );
     }
 
     #[tokio::test]

@@ -1,13 +1,38 @@
 //! What was understood, as things one can take away, and places one can choose.
 
+use chrono::DateTime;
+use maille_domain::hours::time_zone;
 use maille_domain::request::Off;
-use maille_index::answer::{Answer, Span, Understood};
+use maille_index::answer::{Answer, By, Span, Understood};
 use maille_territory::{Place, PlaceKind, france};
 
 use super::{is_commune, place_label};
-use crate::french;
+use crate::french::{self, date};
 use crate::parameters::{SearchLink, SearchParameters};
 use crate::views::Choice;
+
+/// Kinds read in the text that are shown at once; the others unfold.
+const SHOWN: usize = 3;
+
+/// What was understood: what is shown at once, and what unfolds.
+#[derive(Debug)]
+pub struct Chips {
+    pub shown: Vec<Chip>,
+    pub more: Vec<Chip>,
+}
+
+impl Chips {
+    /// Whether nothing was understood, nor set aside.
+    pub fn is_empty(&self) -> bool {
+        self.shown.is_empty()
+    }
+
+    /// `et 2 autres types de ressource`.
+    pub fn more_label(&self) -> String {
+        let others = french::counted(self.more.len() as u64, "autre type", "autres types");
+        format!("et {others} de ressource")
+    }
+}
 
 /// One thing understood, and the link that takes it away or brings it back.
 #[derive(Debug)]
@@ -70,9 +95,10 @@ pub fn choices(places: &[Place], link: &SearchLink) -> Vec<Choice> {
 }
 
 /// Everything understood, then what was set aside.
-pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Vec<Chip> {
+pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Chips {
     let read = &answer.interpretation;
     let mut chips = Vec::new();
+    let mut more = Vec::new();
     let chip = |kind, label: String, href: SearchLink| Chip {
         kind,
         label: french::typography(&label),
@@ -98,13 +124,25 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ve
         let label = format!("moins de {} km", french::number(km.round() as u64));
         chips.push(chip("Rayon", label, link.clone().without("radius_km")));
     }
+    // What was read goes together: one link sets it all aside.
+    let read_kinds = read.categories.iter().filter(|item| item.span.is_some()).count();
+    for (position, item) in read.categories.iter().enumerate() {
+        let kind = if item.by == By::Need { "Besoin compris" } else { "Type" };
+        let mut one =
+            chip(kind, item.label.clone(), taken_away(item.span, "category", &item.code, Off::Category));
+        if item.span.is_some() && read_kinds > 1 {
+            one.action = ", retirer les types lus dans le texte";
+        }
+        // What was chosen comes first and stays in sight.
+        let chosen = read.categories.len() - read_kinds;
+        if position < chosen + SHOWN { chips.push(one) } else { more.push(one) }
+    }
     let mut all = |kind, items: &[Understood], parameter, off| {
         for item in items {
             let href = taken_away(item.span, parameter, &item.code, off);
             chips.push(chip(kind, item.label.clone(), href));
         }
     };
-    all("Type", &read.categories, "category", Off::Category);
     all("Public", &read.audience, "audience", Off::Audience);
     all("Mode", &read.modes, "mode", Off::Mode);
     if let Some(age) = &read.age {
@@ -123,7 +161,8 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ve
             None => link.clone().without("open_at"),
             Some(_) => link.clone().with("off", Off::Time.code()),
         };
-        chips.push(chip("Moment", time.label.clone(), href));
+        let label = moment(&time.code, read.place.as_ref().map(|understood| &understood.place));
+        chips.push(chip("Moment", label.unwrap_or_else(|| time.label.clone()), href));
     }
     for off in &asked.off {
         chips.push(Chip {
@@ -134,7 +173,15 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ve
             ignored: true,
         });
     }
-    chips
+    Chips { shown: chips, more }
+}
+
+/// `ouvert le 25 novembre 2026 à 20 h`, in the time of the place.
+fn moment(instant: &str, place: Option<&Place>) -> Option<String> {
+    let departement = place.and_then(|place| place.departement.as_deref());
+    let local =
+        DateTime::parse_from_rfc3339(instant).ok()?.with_timezone(&time_zone(departement)).naive_local();
+    Some(format!("ouvert le {} à {}", date::words(local.date()), date::time(local.time())))
 }
 
 /// Words read as others; the last one offers to read them all as typed.
