@@ -1,5 +1,8 @@
 //! What the field calls things and how people ask for them: `data/thesaurus/`, embedded. Its README says what each file
-//! holds and how to add a term; [`check`](self) tests refuse collisions, orphans and kinds that nothing leads to.
+//! holds; the tests of `thesaurus/check.rs` refuse collisions, orphans and what leads nowhere.
+
+#[cfg(test)]
+mod check;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::LazyLock;
@@ -138,7 +141,7 @@ pub fn thesaurus() -> &'static Thesaurus {
     &THESAURUS
 }
 
-/// The text of every file, for what an index on disk must be made again for.
+/// The content of a file.
 fn parsed<T: DeserializeOwned>(file: &str, text: &str) -> T {
     toml::from_str(text)
         .unwrap_or_else(|error| panic!("data/thesaurus/{file} is embedded and tested: {error}"))

@@ -27,7 +27,7 @@ use crate::thesaurus::{Danger, thesaurus};
 
 pub use correct::Dictionary;
 pub use moment::Moment;
-use phrases::Phrases;
+pub use phrases::Phrases;
 
 /// How surely a danger leads to the kinds that help in it.
 const IN_DANGER: f32 = 0.9;
