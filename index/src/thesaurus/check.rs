@@ -3,6 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt::Display;
+use std::sync::LazyLock;
 
 use chrono::{NaiveDateTime, NaiveTime};
 use maille_domain::Category;
@@ -96,9 +97,17 @@ fn stems(words: Vec<Word>) -> Vec<String> {
     words.into_iter().map(|word| word.stem).collect()
 }
 
+/// Every text that needs are compared with, and its words: several checks ask for them.
+static PHRASINGS: LazyLock<HashMap<&'static str, Vec<Word>>> = LazyLock::new(|| {
+    let needs = |entry: &'static Entry| entry.needs.iter().chain(&entry.helps).map(String::as_str);
+    let texts = entries().flat_map(|(_, kind, entry)| names(kind, entry).chain(needs(entry)));
+    texts.map(|text| (text, words(text))).collect()
+});
+
 /// What a text says, whatever the order.
 fn said(text: &str) -> BTreeSet<String> {
-    words(text).into_iter().map(|word| word.stem).collect()
+    let stems = |words: &[Word]| words.iter().map(|word| word.stem.clone()).collect();
+    PHRASINGS.get(text).map_or_else(|| stems(&words(text)), |words| stems(words))
 }
 
 fn has_one_stem(text: &str, other: Category) -> bool {
@@ -348,15 +357,6 @@ fn helps_lead_to_their_kind_after_others() {
     lead_to_their_kind(|entry| &entry.helps, HELPS_RANK, HELPS_ASTRAY);
 }
 
-/// Every text that needs are compared with, by its words.
-fn phrasings() -> Vec<Vec<Word>> {
-    entries()
-        .flat_map(|(_, kind, entry)| {
-            names(kind, entry).chain(entry.needs.iter().chain(&entry.helps).map(String::as_str)).map(words)
-        })
-        .collect()
-}
-
 #[test]
 fn groups_bring_together_words_that_phrasings_say() {
     let mut faults = Faults::default();
@@ -384,8 +384,8 @@ fn groups_bring_together_words_that_phrasings_say() {
         }
     }
     let mut heard: Vec<HashSet<usize>> = vec![HashSet::new(); thesaurus().groups.len()];
-    for phrasing in phrasings() {
-        for found in members.all(&phrasing) {
+    for phrasing in PHRASINGS.values() {
+        for found in members.all(phrasing) {
             let (group, member) = *found.says;
             heard[group].insert(member);
         }
@@ -405,7 +405,7 @@ fn groups_bring_together_words_that_phrasings_say() {
 #[test]
 fn words_that_settle_a_sigle_are_of_the_field() {
     let mut faults = Faults::default();
-    let mut known: HashSet<String> = phrasings().into_iter().flatten().map(|word| word.stem).collect();
+    let mut known: HashSet<String> = PHRASINGS.values().flatten().map(|word| word.stem.clone()).collect();
     known.extend(thesaurus().groups.iter().flatten().flat_map(|text| said(text)));
     for (_, kind, entry) in entries() {
         known.extend(acronyms(kind, entry).into_iter().flat_map(said));
