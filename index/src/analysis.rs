@@ -12,6 +12,8 @@ use tantivy::tokenizer::{Language, Stemmer, TextAnalyzer, WhitespaceTokenizer};
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+/// A shorter stem tells nothing, in letters.
+const SHORTEST_STEM: usize = 4;
 /// A longer run of letters is no word.
 const LONGEST_WORD: usize = 64;
 
@@ -128,11 +130,15 @@ fn masculine(plain: &str) -> String {
 fn stems<'a>(plain: impl Iterator<Item = &'a str>) -> Vec<String> {
     let mut analyzer =
         TextAnalyzer::builder(WhitespaceTokenizer::default()).filter(Stemmer::new(Language::French)).build();
-    let text = plain.map(masculine).collect::<Vec<_>>().join(" ");
+    let words: Vec<String> = plain.map(masculine).collect();
+    let text = words.join(" ");
     let mut stream = analyzer.token_stream(&text);
-    let mut stems = Vec::new();
-    while stream.advance() {
-        stems.push(fold_word(&stream.token().text));
+    let mut stems = Vec::with_capacity(words.len());
+    for word in words {
+        let stemmed = if stream.advance() { fold_word(&stream.token().text) } else { word.clone() };
+        // Three letters are no stem: `repas` and `répit`, `aide` and `aidant` would be one.
+        let too_short = stemmed.len() < SHORTEST_STEM && word.len() > SHORTEST_STEM;
+        stems.push(if too_short { word.strip_suffix('s').unwrap_or(&word).to_owned() } else { stemmed });
     }
     stems
 }

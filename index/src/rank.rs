@@ -311,9 +311,8 @@ impl Answers {
     pub fn is_answer(self, kind: KindAsked) -> bool {
         match (self, kind) {
             (Answers::All, _) => true,
-            (_, KindAsked::No) => false,
             (Answers::OfANamedKind, KindAsked::Named(share)) => share >= SURELY_NAMED,
-            (Answers::OfANamedKind, KindAsked::Needed(_)) => false,
+            (_, KindAsked::No) | (Answers::OfANamedKind, KindAsked::Needed(_)) => false,
             _ => true,
         }
     }

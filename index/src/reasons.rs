@@ -76,7 +76,6 @@ fn reason(ground: Ground, told: &Told) -> Option<String> {
             }
             .to_owned(),
         ),
-        Ground::Words => None,
         Ground::Coverage => coverage(told),
         Ground::Distance => facts.distance_km.and_then(|km| distance(km, told.approximate)),
         Ground::Audience => match facts.audience {
@@ -104,7 +103,7 @@ fn reason(ground: Ground, told: &Told) -> Option<String> {
             }
         },
         // The parcours of a listing is that of its kind, nearly always: saying it says nothing more.
-        Ground::Theme => None,
+        Ground::Words | Ground::Theme => None,
         Ground::CommonLaw => {
             (facts.common_law && facts.kind != KindAsked::No).then(|| "Service de droit commun".to_owned())
         }

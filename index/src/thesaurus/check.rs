@@ -28,9 +28,6 @@ const FEWEST_SAID: usize = 2;
 /// Numbers of the whole country (sources: `data/thesaurus/README.md`).
 const NATIONAL_NUMBERS: [&str; 12] =
     ["15", "17", "18", "112", "114", "115", "119", "3018", "3114", "3919", "3977", "0 800 360 360"];
-/// A name that the stemmer cannot tell from another kind's, with that kind: `répit` and `repas` have one stem.
-const ONE_STEM: (&str, &str) = ("répit à domicile", "portage-repas");
-
 /// What a check found, told in one go.
 #[derive(Default)]
 struct Faults(Vec<String>);
@@ -110,19 +107,6 @@ fn said(text: &str) -> BTreeSet<String> {
     PHRASINGS.get(text).map_or_else(|| stems(&words(text)), |words| stems(words))
 }
 
-fn has_one_stem(text: &str, other: Category) -> bool {
-    (text, other.code()) == ONE_STEM
-}
-
-#[test]
-fn the_name_excepted_has_to_be() {
-    let (text, other) = ONE_STEM;
-    let other = Category::from_code(other).unwrap();
-    let alike = |name: &str| stems(words(name)) == stems(words(text));
-    let owner = thesaurus().kinds.iter().find(|(kind, _)| *kind == other);
-    assert!(owner.is_some_and(|(kind, entry)| names(*kind, entry).any(alike)), "remove ONE_STEM");
-}
-
 /// Texts of a list that have the same words, the first time aside.
 fn repeated<'a>(texts: impl IntoIterator<Item = &'a String>) -> Vec<&'a str> {
     let mut known = HashSet::new();
@@ -175,7 +159,7 @@ fn no_name_is_of_two_kinds() {
                 continue;
             }
             let owner = *owners.entry(stems).or_insert(kind);
-            if owner != kind && !has_one_stem(text, owner) {
+            if owner != kind {
                 faults.add(&file, kind.code(), format!("the name {text:?} is of {} too", owner.code()));
             }
         }
@@ -310,7 +294,7 @@ fn names_alone_lead_to_their_kind() {
             let read = read(text);
             let rank = read.kinds.iter().position(|read| read.kind == kind);
             let other = read.kinds.first().map(|read| read.kind).filter(|other| *other != kind);
-            if rank.is_none_or(|rank| rank > last) && !other.is_some_and(|other| has_one_stem(text, other)) {
+            if rank.is_none_or(|rank| rank > last) {
                 let kinds: Vec<&str> = read.kinds.iter().take(3).map(|read| read.kind.code()).collect();
                 let place = read.place.map_or(String::new(), |place| format!(", place {:?}", place.what));
                 let kinds = if kinds.is_empty() { "no kind".to_owned() } else { kinds.join(", ") };

@@ -70,7 +70,9 @@ static WORDS: LazyLock<BTreeMap<String, u32>> = LazyLock::new(|| {
         kind.acronym().into_iter().for_each(&mut add);
         // Not the misspelt ones: nothing is to be corrected to them.
         for texts in [&entry.acronyms, &entry.names, &entry.old, &entry.needs, &entry.helps] {
-            texts.iter().for_each(|text| add(text));
+            for text in texts {
+                add(text);
+            }
         }
     }
     thesaurus.groups.iter().flatten().for_each(|text| add(text));

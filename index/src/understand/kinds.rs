@@ -173,12 +173,11 @@ fn is_where(before: &str) -> bool {
     let words = all_words(before);
     let back = |at: usize| words.len().checked_sub(at).map_or("", |at| words[at].plain.as_str());
     match back(1) {
-        "en" => true,
+        "en" | "au" => true,
         "un" | "une" | "le" | "la" | "l" | "son" | "sa" => {
             matches!(back(2), "dans" | "a" | "de" | "depuis" | "quitte")
         }
         "d" | "du" => matches!(back(2), "sort" | "sortie" | "sortir" | "sortant" | "retour"),
-        "au" => true,
         _ => false,
     }
 }

@@ -87,8 +87,8 @@ fn hour(words: &[Word]) -> Option<(NaiveTime, Range<usize>)> {
         let time = NaiveTime::from_hms_opt(hours.parse().ok()?, minutes, 0)?;
         let before = |back: usize| at.checked_sub(back).map_or("", |at| words[at].plain.as_str());
         let start = match (before(2), before(1)) {
-            (_, "apres") => at - 1,
-            ("ouvert" | "ouverte" | "ouverts" | "soir" | "demain" | "samedi" | "dimanche", "a") => at - 1,
+            (_, "apres")
+            | ("ouvert" | "ouverte" | "ouverts" | "soir" | "demain" | "samedi" | "dimanche", "a") => at - 1,
             _ => return None,
         };
         Some((time, start..end))

@@ -166,7 +166,9 @@ impl Needs {
         };
         for (kind, worth, said) in phrasings {
             let weight = said.iter().map(|meaning| needs.weights[*meaning]).sum();
-            said.iter().for_each(|meaning| needs.having[*meaning].push(needs.phrasings.len()));
+            for meaning in said {
+                needs.having[meaning].push(needs.phrasings.len());
+            }
             needs.phrasings.push(Phrasing { kind, worth, weight });
         }
         for (kind, told) in told.into_iter().enumerate() {
