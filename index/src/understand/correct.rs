@@ -85,6 +85,26 @@ static WORDS: LazyLock<BTreeMap<String, u32>> = LazyLock::new(|| {
     words
 });
 
+/// The same words with their letters, to be gone through.
+static TARGETS: LazyLock<Vec<(&'static str, Letters, u32)>> =
+    LazyLock::new(|| WORDS.iter().map(|(word, times)| (word.as_str(), Letters::of(word), *times)).collect());
+
+/// Which letters a word has, a bit each: measuring how far two words are is a hundred times dearer than comparing these.
+#[derive(Clone, Copy)]
+struct Letters(u32);
+
+impl Letters {
+    fn of(word: &str) -> Letters {
+        Letters(word.bytes().fold(0, |letters, byte| letters | 1 << (byte & 31)))
+    }
+
+    /// Typos that there are at least between two words: each takes away one letter and brings one, at most.
+    fn apart(self, other: Letters) -> usize {
+        let missing = |from: u32, of: u32| (from & !of).count_ones() as usize;
+        missing(self.0, other.0).max(missing(other.0, self.0))
+    }
+}
+
 /// Those of the misspellings that are known as such: they lead to their kind as they are, unless everybody says what they
 /// resemble.
 static MISSPELT: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
@@ -133,13 +153,15 @@ pub fn is_word(plain: &str) -> bool {
 
 /// The word that phrasings have everywhere, one letter away.
 fn said_by_everybody(plain: &str) -> Option<String> {
-    let near = |word: &&String| {
-        word.as_bytes().first() == plain.as_bytes().first()
+    let own = Letters::of(plain);
+    let near = |(word, letters, times): &&(&str, Letters, u32)| {
+        *times >= SAID_BY_EVERYBODY
+            && own.apart(*letters) <= 1
+            && word.as_bytes().first() == plain.as_bytes().first()
             && word.len().abs_diff(plain.len()) <= 1
             && strsim::osa_distance(word, plain) == 1
     };
-    let said = WORDS.iter().filter(|(_, times)| **times >= SAID_BY_EVERYBODY);
-    said.map(|(word, _)| word).find(near).cloned()
+    TARGETS.iter().find(near).map(|(word, ..)| (*word).to_owned())
 }
 
 fn begins_a_word(plain: &str, dictionary: &dyn Dictionary) -> bool {
@@ -152,8 +174,9 @@ fn nearest(plain: &str, dictionary: &dyn Dictionary) -> Option<String> {
     let letters = plain.chars().count();
     let most = if letters >= TWO_TYPOS_FROM { 2 } else { 1 };
     let mut best: Option<(usize, std::cmp::Reverse<u32>, String)> = None;
-    let mut consider = |word: &str, times: u32| {
-        if word.len().abs_diff(plain.len()) > most {
+    let own = Letters::of(plain);
+    let mut consider = |word: &str, letters_of_it: Letters, times: u32| {
+        if word.len().abs_diff(plain.len()) > most || own.apart(letters_of_it) > most {
             return;
         }
         let distance = strsim::osa_distance(word, plain);
@@ -168,8 +191,10 @@ fn nearest(plain: &str, dictionary: &dyn Dictionary) -> Option<String> {
         }
     };
     // A word of the field is said in requests more than one that a listing happens to have.
-    WORDS.iter().for_each(|(word, times)| consider(word, times * OF_THE_FIELD));
+    for (word, letters, times) in &*TARGETS {
+        consider(word, *letters, times * OF_THE_FIELD);
+    }
     let first: String = plain.chars().take(1).collect();
-    dictionary.beginning_with(&first, &mut consider);
+    dictionary.beginning_with(&first, &mut |word, listings| consider(word, Letters::of(word), listings));
     best.map(|(.., word)| word)
 }
