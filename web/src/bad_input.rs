@@ -339,7 +339,7 @@ impl Words {
             "audience" => all(Audience::ALL.iter().map(|code| code.code()).collect(), dice),
             "mode" => all(Mode::ALL.iter().map(|code| code.code()).collect(), dice),
             "theme" => all(Theme::ALL.iter().map(|code| code.code()).collect(), dice),
-            "sort" => dice.one(&Sort::ALL).code().to_owned(),
+            "sort" => dice.one(Sort::ALL).code().to_owned(),
             "off" => all(Off::ALL.iter().map(|code| code.code()).collect(), dice),
             "facets" => (*dice.one(&["true", "false", "oui"])).to_owned(),
             "total" => (*dice.one(&["exact", "estimate", "1"])).to_owned(),

@@ -293,7 +293,6 @@ fn names_alone_lead_to_their_kind() {
             let last = usize::from(shared);
             let read = read(text);
             let rank = read.kinds.iter().position(|read| read.kind == kind);
-            let other = read.kinds.first().map(|read| read.kind).filter(|other| *other != kind);
             if rank.is_none_or(|rank| rank > last) {
                 let kinds: Vec<&str> = read.kinds.iter().take(3).map(|read| read.kind.code()).collect();
                 let place = read.place.map_or(String::new(), |place| format!(", place {:?}", place.what));
