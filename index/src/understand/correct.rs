@@ -59,12 +59,26 @@ impl Dictionary for Snapshot {
     }
 }
 
-/// The words of the thesaurus, as written, and how often.
-static WORDS: LazyLock<BTreeMap<String, u32>> = LazyLock::new(|| {
+/// How a word is written in the thesaurus, accents included, and how often.
+#[derive(Default)]
+struct Said {
+    written: String,
+    times: u32,
+}
+
+/// The words of the thesaurus, folded.
+static WORDS: LazyLock<BTreeMap<String, Said>> = LazyLock::new(|| {
     let thesaurus = thesaurus();
-    let mut words = BTreeMap::new();
-    let mut add =
-        |text: &str| all_words(text).into_iter().for_each(|word| *words.entry(word.plain).or_default() += 1);
+    let mut words: BTreeMap<String, Said> = BTreeMap::new();
+    let mut add = |text: &str| {
+        for word in all_words(text) {
+            let said = words.entry(word.plain).or_default();
+            said.times += 1;
+            if said.written.is_empty() {
+                said.written = text[word.span].to_lowercase();
+            }
+        }
+    };
     for (kind, entry) in &thesaurus.kinds {
         add(kind.label());
         kind.acronym().into_iter().for_each(&mut add);
@@ -86,8 +100,9 @@ static WORDS: LazyLock<BTreeMap<String, u32>> = LazyLock::new(|| {
 });
 
 /// The same words with their letters, to be gone through.
-static TARGETS: LazyLock<Vec<(&'static str, Letters, u32)>> =
-    LazyLock::new(|| WORDS.iter().map(|(word, times)| (word.as_str(), Letters::of(word), *times)).collect());
+static TARGETS: LazyLock<Vec<(&'static str, Letters, u32)>> = LazyLock::new(|| {
+    WORDS.iter().map(|(word, said)| (word.as_str(), Letters::of(word), said.times)).collect()
+});
 
 /// Which letters a word has, a bit each: measuring how far two words are is a hundred times dearer than comparing these.
 #[derive(Clone, Copy)]
@@ -139,6 +154,7 @@ pub fn correct(
         };
         let Some(read) = read else { continue };
         let Some(corrected) = all_words(&read).into_iter().next() else { continue };
+        let read = WORDS.get(&read).map_or(read, |said| said.written.clone());
         let span = words[at].span.clone();
         let typed = std::mem::replace(&mut words[at], Word { span: span.clone(), ..corrected }).plain;
         corrections.push(Correction { typed, read, span: Some((span.start, span.end)) });
@@ -173,7 +189,7 @@ fn begins_a_word(plain: &str, dictionary: &dyn Dictionary) -> bool {
 fn nearest(plain: &str, dictionary: &dyn Dictionary) -> Option<String> {
     let letters = plain.chars().count();
     let most = if letters >= TWO_TYPOS_FROM { 2 } else { 1 };
-    let mut best: Option<(usize, std::cmp::Reverse<u32>, String)> = None;
+    let mut best: Option<(usize, bool, std::cmp::Reverse<u32>, String)> = None;
     let own = Letters::of(plain);
     let mut consider = |word: &str, letters_of_it: Letters, times: u32| {
         if word.len().abs_diff(plain.len()) > most || own.apart(letters_of_it) > most {
@@ -185,7 +201,9 @@ fn nearest(plain: &str, dictionary: &dyn Dictionary) -> Option<String> {
         if distance > most || (!same_start && (distance > 1 || letters < TWO_TYPOS_FROM - 2)) {
             return;
         }
-        let found = (distance, std::cmp::Reverse(times), word.to_owned());
+        // Letters that changed places are likelier than one that fell.
+        let others = word.len() != plain.len() || own.apart(letters_of_it) > 0;
+        let found = (distance, others, std::cmp::Reverse(times), word.to_owned());
         if best.as_ref().is_none_or(|best| found < *best) {
             best = Some(found);
         }
