@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use maille_domain::hours::time_zone;
+use maille_domain::vocabulary::Status;
 use maille_domain::{Coverage, CoverageLevel, Listing};
 use maille_territory::{Place, Point, france};
 
@@ -11,6 +12,7 @@ use crate::answer::{CoverageOf, Hit, Serves};
 use crate::coverage::{COMMUNES, Scope, is_unknown};
 use crate::criteria::Criteria;
 use crate::french;
+use crate::query::STEM_WORTH;
 use crate::rank::{AROUND_KM, Facts, KindAsked, Weights, halfway_km, points};
 use crate::reasons;
 use crate::standing::Standing;
@@ -52,7 +54,7 @@ impl Measure<'_> {
         let kind = self.kinds.get(traits.category).copied().unwrap_or(KindAsked::No);
         let described = self.described(words);
         let kind = match words {
-            Answered { all: true, share, .. } if share >= ITS_NAME && kind.share() < 1.0 => KindAsked::Itself,
+            Answered { all: true, least, .. } if least >= ITS_NAME && kind.share() < 1.0 => KindAsked::Itself,
             _ if kind.share() < f64::from(described) => KindAsked::Described(described),
             _ => kind,
         };
@@ -93,6 +95,8 @@ pub struct Answered {
     pub share: f32,
     /// How much of what was asked the words it has tell, wherever they stand; 0 to 1.
     pub told: f32,
+    /// What the least of the words it has is worth there.
+    pub least: f32,
     /// Whether every word stands in it.
     pub all: bool,
 }
@@ -103,8 +107,9 @@ const TELLING: f32 = 0.7;
 /// Words tell nearly all that is asked from this on.
 const NEARLY_ALL: f32 = 0.75;
 
-/// Every word stands in its name, or nearly: it is what is asked, whatever its kind.
-const ITS_NAME: f32 = 0.85;
+/// Every word stands in its name, by its stem at least: it is what is asked, whatever its kind. A word of its kind is worth
+/// less.
+const ITS_NAME: f32 = STEM_WORTH;
 
 /// Kilometres at which nearness is a half around a point: as far as people there are used to go.
 pub fn halfway(origin: Option<Point>) -> f64 {
@@ -168,6 +173,8 @@ impl Maker<'_> {
             let departement = fields.commune().map(|commune| &*commune.departement);
             hours.is_open_during(self.during.0, self.during.1, departement)
         });
+        let closed = matches!(fields.status, Status::Ferme | Status::FermeTemporairement);
+        let open_now = if closed { Some(false) } else { open_now };
         let points = points(&facts, self.today, self.measure.weights);
         let why = reasons::why(&reasons::Told {
             facts: &facts,

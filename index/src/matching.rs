@@ -93,12 +93,14 @@ pub struct Candidate {
     pub told: f32,
     /// Whether its kind is asked: it need not have the words.
     pub kept: bool,
+    /// What the least of the words it has is worth there.
+    pub least: f32,
 }
 
 impl Candidate {
     /// One that no word was asked of.
     pub fn unasked(doc: DocId) -> Candidate {
-        Candidate { doc, share: 0.0, best: 0.0, answered: 0, told: 0.0, kept: false }
+        Candidate { doc, share: 0.0, best: 0.0, answered: 0, told: 0.0, kept: false, least: 1.0 }
     }
 }
 
@@ -156,6 +158,8 @@ impl Matching {
             let left = self.words.len() - at - 1;
             candidates.retain_mut(|candidate| {
                 candidate.answered += usize::from(candidate.best > 0.0);
+                candidate.least =
+                    if candidate.best > 0.0 { candidate.least.min(candidate.best) } else { candidate.least };
                 candidate.share += candidate.best * word.weight;
                 candidate.told += if candidate.best > 0.0 { word.telling } else { 0.0 };
                 candidate.best = 0.0;
@@ -279,6 +283,7 @@ fn united(known: Vec<Candidate>, found: Vec<Candidate>) -> Vec<Candidate> {
             kept.share += next.share;
             kept.answered += next.answered;
             kept.told += next.told;
+            kept.least = kept.least.min(next.least);
             kept.kept |= next.kept;
         }
         same

@@ -183,7 +183,7 @@ impl<'a> Naive<'a> {
         let mut pass = Pass { counts: Counts::new(), answers: 0, serving: 0, found: Vec::new(), eased };
         let mut matches = Vec::new();
         for listing in self.written.live() {
-            let (answered, share, told) = self.words(listing);
+            let (answered, share, told, least) = self.words(listing);
             let (traits, upkeep) = (Traits::of(&listing.fields), Upkeep::of(&listing.fields));
             let site = Site::of(&listing.fields);
             let km = measure.distance_km(site);
@@ -202,7 +202,8 @@ impl<'a> Naive<'a> {
             let verdict = criteria.verdict(&traits);
             let of_kind = asked_kinds.contains(&listing.fields.category);
             let nothing_asked = self.asked.len() == 0 && asked_kinds.is_empty();
-            let words = Answered { share, told, all: self.asked.len() > 0 && answered == self.asked.len() };
+            let words =
+                Answered { share, told, least, all: self.asked.len() > 0 && answered == self.asked.len() };
             let described = Answers::to(&named) == Answers::OfAKind
                 && answered >= required.min(self.asked.len().div_ceil(2))
                 && measure.described(words) > 0.0;
@@ -306,7 +307,7 @@ impl<'a> Naive<'a> {
     }
 
     /// How many of the words a listing answers, the share of what was asked that this is, and how much they tell.
-    fn words(&self, listing: &Listing) -> (usize, f32, f32) {
+    fn words(&self, listing: &Listing) -> (usize, f32, f32, f32) {
         let asked = self.asked.words();
         let rarities: Vec<f32> = asked.iter().map(|word| self.rarity(word)).collect();
         let all: f32 = rarities.iter().sum();
@@ -321,14 +322,15 @@ impl<'a> Naive<'a> {
         let parts = Parts::of(listing);
         let worths =
             asked.iter().enumerate().map(|(position, word)| parts.worth(word, self.is_unfinished(position)));
-        let (mut share, mut told) = (0.0, 0.0);
+        let (mut share, mut told, mut least) = (0.0, 0.0, 1.0_f32);
         let mut answered = 0;
         for (worth, rarity) in worths.zip(&rarities) {
             answered += usize::from(worth > 0.0);
+            least = if worth > 0.0 { least.min(worth) } else { least };
             share += worth * (rarity / all);
             told += if worth > 0.0 { rarity / known } else { 0.0 };
         }
-        (answered, share, told)
+        (answered, share, told, least)
     }
 
     /// Documents that were written over still weigh, until the engine forgets them.

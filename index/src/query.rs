@@ -23,7 +23,7 @@ pub const SHORTEST_BEGINNING: usize = 2;
 pub fn worth(part: Part) -> f32 {
     match part {
         Part::Name => 1.0,
-        Part::Kind => 0.95,
+        Part::Kind => 0.9,
         Part::Organization => 0.75,
         Part::Place => 0.7,
         Part::Body => 0.55,

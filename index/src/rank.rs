@@ -312,7 +312,9 @@ impl Answers {
         match (self, kind) {
             (Answers::All, _) => true,
             (Answers::OfANamedKind, KindAsked::Named(share)) => share >= SURELY_NAMED,
-            (_, KindAsked::No) | (Answers::OfANamedKind, KindAsked::Needed(_)) => false,
+            (_, KindAsked::No) | (Answers::OfANamedKind, KindAsked::Needed(_) | KindAsked::Described(_)) => {
+                false
+            }
             _ => true,
         }
     }

@@ -32,7 +32,9 @@ pub fn why(told: &Told) -> Vec<String> {
     for (ground, points) in Ground::ALL.into_iter().zip(told.points) {
         let counts = ground.bounds(told.weights) != (0.0, 0.0);
         if let Some(text) = reason(ground, told).filter(|_| counts) {
-            reasons.push((points.abs(), text));
+            // That it may not serve the place comes before whatever speaks for it.
+            let warns = ground == Ground::Coverage && told.facts.serves != Some(Serves::Yes);
+            reasons.push((if warns { f64::INFINITY } else { points.abs() }, text));
         }
     }
     reasons.sort_by(|a, b| b.0.total_cmp(&a.0));

@@ -412,9 +412,9 @@ impl<'a> Visit<'a> {
 
     fn consider(&mut self, candidate: Candidate) -> Result<(), Error> {
         let (pass, segment) = (self.pass, self.segment);
-        let Candidate { doc, share, told, answered, kept, .. } = candidate;
+        let Candidate { doc, share, told, answered, kept, least, .. } = candidate;
         let measure = pass.measure;
-        let words = Answered { share, told, all: pass.words > 0 && answered == pass.words };
+        let words = Answered { share, told, least, all: pass.words > 0 && answered == pass.words };
         if !kept && answered < self.required && measure.described(words) == 0.0 {
             return Ok(());
         }

@@ -220,7 +220,10 @@ impl France {
         let telling = || core.clone().filter(|at| !is_small(words[*at]));
         let capital = telling().all(|at| spoken[at].written.starts_with(char::is_uppercase));
         let all_capitals = spoken.iter().all(|word| !word.written.chars().any(char::is_lowercase));
-        let is_word = telling().all(|at| spoken[at].is_word);
+        // "Bourg-la-Reine": two words of the field are a town all the same.
+        let many = telling().count() > 1 && people >= WORD_TOO_FROM;
+        let is_word = !many && telling().all(|at| spoken[at].is_word);
+        let inside = start >= 2 && words[start - 2] == "dans" && is_small(words[start - 1]);
         let cue = cue_before(words, start);
         let is_saint = matches!(words[start], "st" | "ste");
         let borne = is_saint && (1..=3).any(|back| start >= back && BEARERS.contains(&words[start - back]));
@@ -229,7 +232,7 @@ impl France {
         let long = words[start].len() >= LONG_NAME && self.is_current_or_glued(words[start]);
         let located = self.is_located(&entries, words, &core);
         let named = match cue {
-            _ if located => true,
+            _ if located || (inside && is_departement) => true,
             Some(Cue::Place) if is_word || short => capital && !all_capitals && people >= WORD_TOO_FROM,
             Some(Cue::Place) => true,
             _ if is_word || short => false,

@@ -148,7 +148,8 @@ pub fn read(
             KindRead { kind, weight, by: By::Need, span: span(&(asking[*first]..asking[*last] + 1)) },
         );
     }
-    for kind in &mut read {
+    // What is named is asked, whomever it is for.
+    for kind in read.iter_mut().filter(|kind| kind.by == By::Need) {
         kind.weight *= suits(kind.kind, audiences, age);
     }
     // "dentiste qui passe en EHPAD", "sort de l'hôpital": where the person is, when something else is asked.

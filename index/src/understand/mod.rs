@@ -30,7 +30,9 @@ pub use moment::Moment;
 pub use phrases::Phrases;
 
 /// How surely a danger leads to the kinds that help in it.
-const IN_DANGER: f32 = 0.9;
+const IN_DANGER: f32 = 1.0;
+/// What needs weigh beside a danger.
+const BESIDE_DANGER: f32 = 0.7;
 
 /// Something read in a text.
 #[derive(Debug, Clone, PartialEq)]
@@ -131,7 +133,8 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
     }
     if wanted(Off::Place)
         && reading.place.is_none()
-        && let Some((place, range)) = place::misspelt(&words, dictionary)
+        && let Some((place, range)) = place::corrected(text, &words, &reading.corrections)
+            .or_else(|| place::misspelt(&words, dictionary))
     {
         reading.place = Some(place);
         elsewhere[range].fill(true);
@@ -198,6 +201,14 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
         let telling: Vec<bool> = heard.iter().map(|at| !taken[*at] && !whom[*at]).collect();
         reading.kinds =
             kinds::read(text, &content, &telling, &idle, &reading.audiences, reading.age.as_ref());
+        let helped = dangers.iter().any(|(danger, _)| !danger.kinds.is_empty());
+        if helped {
+            reading
+                .kinds
+                .iter_mut()
+                .filter(|kind| kind.by == By::Need)
+                .for_each(|kind| kind.weight *= BESIDE_DANGER);
+        }
         for (danger, range) in &dangers {
             for kind in &danger.kinds {
                 let (by, span) = said(range, By::Need);

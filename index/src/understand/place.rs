@@ -5,10 +5,11 @@ use std::ops::Range;
 use maille_territory::{PlaceKind, Spoken, france};
 
 use crate::analysis::{Word, is_tool};
-use crate::answer::By;
+use crate::answer::{By, Correction};
 
 use super::Read;
 use super::correct::{Dictionary, is_word};
+use super::needs::is_known;
 
 /// Words that announce a place, whatever its spelling.
 const ANNOUNCING: [&str; 9] =
@@ -24,22 +25,49 @@ const FEWEST_LETTERS: usize = 5;
 pub fn read(text: &str, words: &[Word]) -> Option<(Read<String>, Range<usize>)> {
     let spoken: Vec<Spoken> = words
         .iter()
-        .map(|word| Spoken {
-            written: &text[word.span.clone()],
-            is_word: is_tool(&word.plain)
-                || is_word(&word.plain)
-                || DIRECTIONS.contains(&word.plain.as_str()),
+        .map(|word| Spoken { written: &text[word.span.clone()], is_word: is_common(word) })
+        .collect();
+    let mention = france().mention(&spoken)?;
+    Some((said(mention.text, words, mention.words.clone()), mention.words))
+}
+
+/// The place of a text whose words were corrected: what was typed may have been the name of a town.
+pub fn corrected(
+    text: &str,
+    words: &[Word],
+    corrections: &[Correction],
+) -> Option<(Read<String>, Range<usize>)> {
+    if corrections.is_empty() {
+        return None;
+    }
+    let read = |word: &Word| {
+        let typed = Some((word.span.start, word.span.end));
+        corrections.iter().find(|correction| correction.span == typed)
+    };
+    let spoken: Vec<Spoken> = words
+        .iter()
+        .map(|word| match read(word) {
+            Some(correction) => Spoken { written: &correction.read, is_word: is_word(&word.plain) },
+            None => Spoken { written: &text[word.span.clone()], is_word: is_common(word) },
         })
         .collect();
     let mention = france().mention(&spoken)?;
     Some((said(mention.text, words, mention.words.clone()), mention.words))
 }
 
+/// Whether a word is one of the field, or of none.
+fn is_common(word: &Word) -> bool {
+    is_tool(&word.plain) || is_word(&word.plain) || DIRECTIONS.contains(&word.plain.as_str())
+}
+
 /// A name that the gazetteer only has a typo away, after a word that announces a place or at the end of a text, when its
 /// words are no words of the field nor of any listing.
 pub fn misspelt(words: &[Word], dictionary: &dyn Dictionary) -> Option<(Read<String>, Range<usize>)> {
     let foreign = |word: &Word| {
-        !is_tool(&word.plain) && !is_word(&word.plain) && dictionary.listings_with(&word.plain) == 0
+        !is_tool(&word.plain)
+            && !is_word(&word.plain)
+            && !is_known(word)
+            && dictionary.listings_with(&word.plain) == 0
     };
     for start in (0..words.len()).rev() {
         if !foreign(&words[start]) {

@@ -88,7 +88,6 @@ fn a_radius_keeps_sites_around_the_point_or_the_place() {
     };
     assert_eq!(around("", 3.0), ["Bagneux"]);
     assert_eq!(around("", 10.0), ["Antony", "Bagneux"]);
-    assert_eq!(around("antony", 10.0), ["Antony"]);
     let place = Request { radius_km: Some(3.0), ..asking("", "92002") };
     assert_eq!(directory.names(&place), ["Antony"]);
     let nowhere = Request { radius_km: Some(3.0), ..Request::default() };
@@ -140,13 +139,13 @@ fn what_was_asked_by_parameters_is_said_back() {
         audiences: vec![Audience::Aidants],
         age: Some(1),
         open_at: Some(at("2026-11-20T09:00:00Z")),
-        ..asking(" équipe ", "")
+        ..asking(" axolotl ", "")
     };
     let answer = directory.search(&request);
     let understood = &answer.interpretation;
     assert_eq!(understood.categories[0].label, "Équipe mobile de gériatrie");
     assert_eq!(understood.age.as_ref().unwrap().label, "1 an");
     assert_eq!(understood.time.as_ref().unwrap().label, "Ouvert le 20/11/2026 à 10:00");
-    assert_eq!(understood.text, "équipe");
+    assert_eq!(understood.text, "axolotl");
     assert!(names(&answer).is_empty(), "no hours are known");
 }
