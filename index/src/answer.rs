@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use chrono::{DateTime, Utc};
+
 use crate::rank::Ground;
 use maille_domain::listing::SourceRef;
 use maille_domain::vocabulary::{Audience, Mode, Theme};
@@ -44,6 +46,8 @@ pub struct Interpretation {
     pub modes: Vec<Understood>,
     /// When.
     pub time: Option<Understood>,
+    /// The instants of it; the same twice, for an instant.
+    pub during: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// The words left over, which went to full text.
     pub text: String,
     /// Words read as others.

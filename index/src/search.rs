@@ -632,6 +632,7 @@ fn interpretation(
         audience,
         age: asked_age.or(reading.age.as_ref().map(|read| age(read.what, read.by, read.span))),
         modes,
+        during: request.open_at.filter(|_| obeyed(Off::Time)).map(|at| (at, at)).or(moment),
         time: asked_time.or_else(read_time),
         text: reading.text,
         corrections: reading.corrections,

@@ -158,7 +158,7 @@ impl ListingPage {
         let fields = &listing.fields;
         let view = Viewpoint {
             now: state.now(),
-            open_at: None,
+            during: None,
             place: seen.map(|seen| seen.place.name.clone()),
             commune: seen.map(|seen| seen.place.code.clone()),
         };

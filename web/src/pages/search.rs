@@ -6,7 +6,6 @@ mod understood;
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use chrono::{DateTime, Utc};
 use maille_domain::Phone;
 use maille_index::answer::{Answer, PlaceUnderstood, TerritoryOf};
 use maille_territory::{Place, PlaceKind};
@@ -112,10 +111,9 @@ impl SearchPage {
         let settled = place.filter(|place| !place.ambiguous);
         let view = Viewpoint {
             now: state.now(),
-            open_at: match asked.open_at {
+            during: match asked.open_at {
                 Some(OpenAt::Now) => None,
-                Some(at) => Some(at.instant(state.now())),
-                None => answer.interpretation.time.as_ref().and_then(|time| instant(&time.code)),
+                _ => answer.interpretation.during,
             },
             place: settled.map(|place| place.place.name.clone()),
             commune: settled.filter(|place| is_commune(&place.place)).map(|place| place.place.code.clone()),
@@ -166,11 +164,6 @@ impl SearchPage {
 
 fn elsewhere_too(answer: &Answer) -> bool {
     answer.widened.iter().any(|step| step.step == "place")
-}
-
-/// The instant of an understood moment.
-fn instant(code: &str) -> Option<DateTime<Utc>> {
-    DateTime::parse_from_rfc3339(code).ok().map(|at| at.with_timezone(&Utc))
 }
 
 fn is_commune(place: &Place) -> bool {
@@ -364,6 +357,7 @@ mod tests {
 
     #[test]
     fn three_kinds_read_are_in_sight_and_the_others_unfold() {
+        let at = |text: &str| text.parse().ok();
         let read =
             |code: &str, by| Understood { code: code.into(), label: code.into(), by, span: Some((0, 3)) };
         let chosen = Understood { code: "emg".into(), label: "emg".into(), by: By::Parameter, span: None };
@@ -377,6 +371,7 @@ mod tests {
                 by: By::Text,
                 span: Some((4, 7)),
             }),
+            during: at("2026-11-20T19:00:00Z").zip(at("2026-11-20T21:00:00Z")),
             ..Interpretation::default()
         };
         let answer = Answer {
@@ -410,7 +405,7 @@ mod tests {
         assert_eq!(page.matches("off=category").count(), 5);
         assert!(page.contains("href=\"/recherche?q=aide+soir\""));
         assert!(
-            page.contains("ouvert le 20\u{a0}novembre\u{a0}2026 à 20\u{a0}h"),
+            page.contains("ouvert le 20\u{a0}novembre\u{a0}2026 entre 20\u{a0}h et 22\u{a0}h"),
             "the moment in words, in Paris"
         );
     }

@@ -1,7 +1,7 @@
 //! A listing found, as a line of results: readable aloud from left to right.
 
 use chrono::{DateTime, Utc};
-use maille_domain::hours::time_zone;
+use maille_domain::hours::{OpenState, time_zone};
 use maille_domain::location::Precision;
 use maille_domain::vocabulary::{Audience, Mode, Status};
 use maille_domain::{CoverageLevel, Fields, Listing};
@@ -16,8 +16,8 @@ use crate::french::{self, date, hours};
 pub struct Viewpoint {
     /// The present instant.
     pub now: DateTime<Utc>,
-    /// The instant at which it must be open, when not now.
-    pub open_at: Option<DateTime<Utc>>,
+    /// When it must be open, if not now: at some moment of these.
+    pub during: Option<(DateTime<Utc>, DateTime<Utc>)>,
     /// Name of the place asked.
     pub place: Option<String>,
     /// COG code of the commune asked: sheets then say whether they serve it.
@@ -178,14 +178,20 @@ pub fn opening(listing: &Listing, view: &Viewpoint) -> Option<Fact> {
     }
     let opening = listing.fields.hours.as_ref()?;
     let departement = listing.fields.commune().map(|commune| &*commune.departement);
-    let at = view.open_at.unwrap_or(view.now);
+    let (at, end) = view.during.unwrap_or((view.now, view.now));
     let local = at.with_timezone(&time_zone(departement)).naive_local();
     let state = opening.state(at, departement);
+    if let OpenState::Closed { until: Some(opens) } = state
+        && opens <= end.with_timezone(&time_zone(departement)).naive_local()
+    {
+        let words = format!("le {}\u{202f}: ouvre à {}", date::words(opens.date()), date::time(opens.time()));
+        return Some(Fact::new("open", "clock", words));
+    }
     let mut words = hours::state(state, local)?;
-    if view.open_at.is_some() {
+    if view.during.is_some() {
         words = format!("le {} à {}\u{202f}: {words}", date::words(local.date()), date::time(local.time()));
     }
-    let open = matches!(state, maille_domain::hours::OpenState::Open { .. });
+    let open = matches!(state, OpenState::Open { .. });
     Some(Fact::new(if open { "open" } else { "closed" }, "clock", words))
 }
 

@@ -1,6 +1,6 @@
 //! What was understood, as things one can take away, and places one can choose.
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use maille_domain::hours::time_zone;
 use maille_domain::request::Off;
 use maille_index::answer::{Answer, By, Span, Understood};
@@ -161,7 +161,8 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ch
             None => link.clone().without("open_at"),
             Some(_) => link.clone().with("off", Off::Time.code()),
         };
-        let label = moment(&time.code, read.place.as_ref().map(|understood| &understood.place));
+        let place = read.place.as_ref().map(|understood| &understood.place);
+        let label = read.during.map(|during| moment(during, place));
         chips.push(chip("Moment", label.unwrap_or_else(|| time.label.clone()), href));
     }
     for off in &asked.off {
@@ -176,12 +177,15 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ch
     Chips { shown: chips, more }
 }
 
-/// `ouvert le 25 novembre 2026 à 20 h`, in the time of the place.
-fn moment(instant: &str, place: Option<&Place>) -> Option<String> {
+/// `ouvert le 25 novembre 2026 à 20 h`, `ouvert le 28 novembre 2026 entre 8 h et 20 h`, in the time of the place.
+fn moment((from, until): (DateTime<Utc>, DateTime<Utc>), place: Option<&Place>) -> String {
     let departement = place.and_then(|place| place.departement.as_deref());
-    let local =
-        DateTime::parse_from_rfc3339(instant).ok()?.with_timezone(&time_zone(departement)).naive_local();
-    Some(format!("ouvert le {} à {}", date::words(local.date()), date::time(local.time())))
+    let local = |at: DateTime<Utc>| at.with_timezone(&time_zone(departement)).naive_local();
+    let (day, time) = (date::words(local(from).date()), date::time(local(from).time()));
+    if until > from {
+        return format!("ouvert le {day} entre {time} et {}", date::time(local(until).time()));
+    }
+    format!("ouvert le {day} à {time}")
 }
 
 /// Words read as others; the last one offers to read them all as typed.
