@@ -547,6 +547,20 @@ fn eased_steps(eased: Eased) -> Vec<WideningStep> {
     steps
 }
 
+/// Items chosen apart, then those read in the text that were not chosen too.
+fn items(
+    chosen: impl Iterator<Item = Understood>,
+    read: impl Iterator<Item = Understood>,
+) -> Vec<Understood> {
+    let mut items: Vec<Understood> = chosen.collect();
+    for item in read {
+        if items.iter().all(|known| known.code != item.code) {
+            items.push(item);
+        }
+    }
+    items
+}
+
 /// Items chosen apart, then those read in the text.
 fn interpretation(
     request: &Request,
@@ -584,45 +598,35 @@ fn interpretation(
         }
         Understood { code: from.to_rfc3339_opts(SecondsFormat::Secs, true), label, by, span }
     };
-    let mut categories: Vec<Understood> = request
-        .categories
-        .iter()
-        .filter(|_| obeyed(Off::Category))
-        .map(|kind| chosen(kind.code(), kind.label()))
-        .collect();
-    let read = reading.kinds.iter().filter(|read| !request.categories.contains(&read.kind));
-    categories.extend(read.map(|read| Understood {
-        code: read.kind.code().to_owned(),
-        label: read.kind.label().to_owned(),
-        by: read.by,
-        span: read.span,
-    }));
-    let mut audience: Vec<Understood> = request
-        .audiences
-        .iter()
-        .filter(|_| obeyed(Off::Audience))
-        .map(|code| chosen(code.code(), code.label()))
-        .collect();
-    let read = reading.audiences.iter().filter(|read| !request.audiences.contains(&read.what));
-    audience.extend(read.map(|read| Understood {
-        code: read.what.code().to_owned(),
-        label: read.what.label().to_owned(),
-        by: read.by,
-        span: read.span,
-    }));
-    let mut modes: Vec<Understood> = request
-        .modes
-        .iter()
-        .filter(|_| obeyed(Off::Mode))
-        .map(|code| chosen(code.code(), code.label()))
-        .collect();
-    let read = reading.modes.iter().filter(|read| !request.modes.contains(&read.what));
-    modes.extend(read.map(|read| Understood {
-        code: read.what.code().to_owned(),
-        label: read.what.label().to_owned(),
-        by: read.by,
-        span: read.span,
-    }));
+    let understood = |code: &str, label: &str, by: By, span: Span| Understood {
+        code: code.to_owned(),
+        label: label.to_owned(),
+        by,
+        span,
+    };
+    let categories = items(
+        request
+            .categories
+            .iter()
+            .filter(|_| obeyed(Off::Category))
+            .map(|kind| chosen(kind.code(), kind.label())),
+        reading.kinds.iter().map(|read| understood(read.kind.code(), read.kind.label(), read.by, read.span)),
+    );
+    let audience = items(
+        request
+            .audiences
+            .iter()
+            .filter(|_| obeyed(Off::Audience))
+            .map(|code| chosen(code.code(), code.label())),
+        reading
+            .audiences
+            .iter()
+            .map(|read| understood(read.what.code(), read.what.label(), read.by, read.span)),
+    );
+    let modes = items(
+        request.modes.iter().filter(|_| obeyed(Off::Mode)).map(|code| chosen(code.code(), code.label())),
+        reading.modes.iter().map(|read| understood(read.what.code(), read.what.label(), read.by, read.span)),
+    );
     let asked_age = request.age.filter(|_| obeyed(Off::Age)).map(|years| age(years, By::Parameter, None));
     let asked_time =
         request.open_at.filter(|_| obeyed(Off::Time)).map(|at| time((at, at), By::Parameter, None));

@@ -109,7 +109,7 @@ pub struct Danger {
     pub unless: Vec<String>,
 }
 
-/// The senses of a sigle: words that settle each, in order (`None`: an ordinary word), and the kinds when nothing settles.
+/// The senses of a sigle: words that settle each (`None`: an ordinary word), and the kinds when nothing settles.
 #[derive(Debug, Clone)]
 pub struct Sigle {
     pub written: String,
