@@ -1,5 +1,23 @@
 //! Mail addresses and web sites, as far as a directory must judge them: could somebody write there, go there?
 
+use serde::{Deserialize, Serialize};
+
+use crate::field::Field;
+
+/// A contact that its source does not give to everybody: kept apart from the listing, never published.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RestrictedContact {
+    /// [`Field::Phone`], [`Field::Email`], [`Field::Mssante`] or [`Field::Website`].
+    pub kind: Field,
+    /// The number or the address, as the source writes it.
+    pub value: String,
+    /// What it is for, in the words of the source.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+    /// 2, restricted; 3, very restricted (NOS, TRE_R283-NiveauConfidentialite).
+    pub level: u8,
+}
+
 /// Why a contact was refused; the text says what was expected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ContactError {

@@ -22,19 +22,10 @@ use crate::vocabulary::{Audience, Mode, ReferredBy, Status, Theme};
 /// Values of fields in their storage form, absent when unknown.
 pub type Values = BTreeMap<Field, Value>;
 
-/// The fingerprint of what a record says: SHA-256 of the normal form, so that reordered files, date stamps and spacing
-/// change nothing.
-pub fn fingerprint(values: &Values) -> [u8; 32] {
-    use sha2::Digest;
-    let text =
-        serde_json::to_vec(values).expect("values are plain JSON with text keys, in the order of fields");
-    sha2::Sha256::digest(text).into()
-}
-
 /// Between two values in one cell.
 pub const SEPARATOR: &str = " | ";
 
-/// Longest text of a cell, in characters: a longer one is a mistake (a whole file in one pair of quotes).
+/// Longest text of a cell, or of one of its values, in characters: a longer one is a mistake (a whole file in one pair of quotes).
 pub const LONGEST_TEXT: usize = 20_000;
 
 codes! {
@@ -85,6 +76,24 @@ impl Field {
         self.code()
     }
 
+    /// Whether a cell may hold several values, separated by `|`.
+    pub const fn has_several(self) -> bool {
+        matches!(
+            self,
+            Field::Phone
+                | Field::Email
+                | Field::Mssante
+                | Field::Website
+                | Field::Coverage
+                | Field::Audiences
+                | Field::Themes
+                | Field::Modes
+                | Field::ReferredBy
+                | Field::Languages
+                | Field::Accessibility
+        )
+    }
+
     /// Reads the text of a cell: `None` when it says nothing, else the storage form.
     ///
     /// `commune` takes a COG code, or a name that one commune clearly bears; `location` takes `48.79, 2.31`; `extra` is never
@@ -97,7 +106,9 @@ impl Field {
         if cell.is_empty() {
             return Ok(None);
         }
-        if cell.chars().count() > LONGEST_TEXT {
+        // A thousand communes served are a long cell of short values.
+        let too_long = |text: &str| text.chars().count() > LONGEST_TEXT;
+        if if self.has_several() { cell.split('|').any(too_long) } else { too_long(cell) } {
             return Err(Expected::new(format!("un texte d’au plus {LONGEST_TEXT} caractères")));
         }
         if cell.chars().any(|c| c == '\0') {
@@ -314,6 +325,17 @@ mod tests {
             assert_eq!(field.parse(back).unwrap(), Some(value), "{field}: the text written is read back");
         }
         assert_eq!(Field::Name.parse("   "), Ok(None));
+    }
+
+    #[test]
+    fn several_values_may_be_a_long_cell() {
+        let served = vec!["commune:92023"; 2_000].join(SEPARATOR);
+        assert!(served.len() > LONGEST_TEXT);
+        assert_eq!(Field::Coverage.parse(&served).unwrap(), Some(serde_json::json!(["commune:92023"])));
+        assert!(Field::Accessibility.parse(&"x".repeat(LONGEST_TEXT + 1)).is_err());
+        for field in Field::ALL.iter().filter(|field| field.has_several()) {
+            assert_eq!(field.parse(" | "), Ok(None), "{field}");
+        }
     }
 
     #[test]

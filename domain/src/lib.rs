@@ -7,6 +7,7 @@
 mod codes;
 
 pub mod category;
+pub mod change;
 pub mod clock;
 pub mod contact;
 pub mod coverage;
@@ -26,6 +27,7 @@ pub mod territory;
 pub mod vocabulary;
 
 pub use category::Category;
+pub use contact::RestrictedContact;
 pub use coverage::{Coverage, CoverageLevel};
 pub use feed::FeedPosition;
 pub use field::Field;

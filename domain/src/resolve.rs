@@ -8,11 +8,13 @@
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
+use maille_territory::{Point, france};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::field::{Field, Values};
 use crate::listing::{Provenance, SourceRef};
+use crate::location::{Location, Precision};
 
 /// Layer 1: what one source says of one thing, normalised.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,7 +144,33 @@ pub fn resolve(records: &[Record], overrides: &[Override], now: DateTime<Utc>) -
             resolution.provenance.insert(field, provenance);
         }
     }
+    follow_commune(&mut resolution);
     resolution
+}
+
+/// A point that is only the centre of a commune goes with the commune that a person decided.
+fn follow_commune(resolution: &mut Resolution) {
+    let Some(decided @ Provenance::Override { .. }) = resolution.provenance.get(&Field::Commune) else {
+        return;
+    };
+    let said_here = matches!(resolution.provenance.get(&Field::Location), Some(Provenance::Override { .. }));
+    let location = resolution.values.get(&Field::Location).cloned().map(serde_json::from_value::<Location>);
+    let approximate = !matches!(location, Some(Ok(Location { precision: Precision::Address, .. })));
+    if said_here || !approximate {
+        return;
+    }
+    let decided = decided.clone();
+    let code = resolution.values.get(&Field::Commune).and_then(Value::as_str);
+    if let Some(commune) = code.and_then(|code| france().current_commune(code)) {
+        let Point { lat, lon } = commune.point;
+        let centre = Location { lat, lon, precision: Precision::Commune };
+        let centre = serde_json::to_value(centre).expect("a point is plain JSON");
+        resolution.values.insert(Field::Location, centre);
+        resolution.provenance.insert(Field::Location, decided);
+    } else {
+        resolution.values.remove(&Field::Location);
+        resolution.provenance.remove(&Field::Location);
+    }
 }
 
 fn since(record: &Record, field: Field) -> DateTime<Utc> {
@@ -218,6 +246,23 @@ mod tests {
                 theirs: Some(json!("03"))
             }]
         );
+    }
+
+    #[test]
+    fn an_approximate_point_follows_the_commune_that_was_decided() {
+        let place = |precision| json!({ "lat": 48.9, "lon": 2.2, "precision": precision });
+        let mut moved = decision("92007", Some("92050"), 5);
+        moved.field = Field::Commune;
+        for (precision, follows) in [("commune", true), ("adresse", false)] {
+            let mut record = record("csv", 10, 1, &[(Field::Commune, "92050")]);
+            record.values.insert(Field::Location, place(precision));
+            let resolution = resolve(&[record], std::slice::from_ref(&moved), at(21));
+            let decided = matches!(resolution.provenance[&Field::Location], Provenance::Override { .. });
+            assert_eq!(
+                (resolution.values[&Field::Location] != place(precision), decided),
+                (follows, follows)
+            );
+        }
     }
 
     #[test]

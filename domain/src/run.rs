@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::change::FieldChange;
 use crate::field::Field;
 use crate::listing::ListingId;
 
@@ -50,7 +51,7 @@ pub struct Unmapped {
 }
 
 /// What a run does to one listing.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ListingChange {
     /// Identifier of the record in the source.
     pub source_id: String,
@@ -60,8 +61,49 @@ pub struct ListingChange {
     pub name: String,
     /// What happens to it.
     pub action: ChangeAction,
-    /// The fields that change, with their cell texts.
+    /// The fields that change.
     pub fields: Vec<FieldChange>,
+    /// Its source still has it, and asks that it is no longer shown.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub hidden: bool,
+    /// Corrections made here that stand over fields that change: what was decided stays.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<StandingCorrection>,
+}
+
+/// A correction that stands over a field whose source changes.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct StandingCorrection {
+    /// The field.
+    pub field: Field,
+    /// What was decided, as a cell text; empty when the field was emptied.
+    pub decided: String,
+    /// The same in words.
+    pub words: String,
+    /// Who decided.
+    pub author: String,
+}
+
+/// What of a source a run reads: the same scope reads the same part of it, with the same eyes.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// Only this region, by its INSEE code.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Access profile of the ROR (0 to 5), which decides what of a record is shown.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profile: Option<u8>,
+}
+
+impl Scope {
+    /// The profile that sees everything.
+    const ALL: u8 = 1;
+
+    /// Whether what this scope does not say of a record is not there: a record read with other eyes may have had fields
+    /// that these do not see.
+    pub fn silence_counts_after(&self, profile: Option<u8>) -> bool {
+        self.profile == profile || self.profile == Some(Self::ALL)
+    }
 }
 
 /// What happens to a listing.
@@ -78,20 +120,9 @@ pub enum ChangeAction {
     Restored,
 }
 
-/// One field of a record, before and after, as cell texts; empty when unknown.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct FieldChange {
-    /// The field.
-    pub field: Field,
-    /// Before.
-    pub before: String,
-    /// After.
-    pub after: String,
-}
-
 /// The report of a run. Counts are of listing records, each id once:
 /// `read = created + updated + unchanged + rejected`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Report {
     /// Number of the run; absent for a dry run or a refused one.
     pub run: Option<i64>,
@@ -120,7 +151,7 @@ pub struct Report {
     /// Codes our vocabulary does not know.
     pub unmapped: Vec<Unmapped>,
     /// Every change, for a dry run only.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_deserializing, skip_serializing_if = "Option::is_none")]
     pub changes: Option<Vec<ListingChange>>,
 }
 
