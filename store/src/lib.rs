@@ -11,6 +11,7 @@ pub mod listing;
 mod locks;
 pub mod overrides;
 pub mod run;
+mod seen;
 mod source;
 pub mod territory;
 

@@ -5,13 +5,15 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use maille_domain::field::{Field, Values};
+use maille_domain::hours::Hours;
 use maille_domain::listing::Provenance;
 use maille_domain::location::Location;
-use maille_domain::resolve::{Override, Record, Resolution, resolve};
+use maille_domain::resolve::{Override, Record, resolve};
 use maille_domain::slug::slug;
 use maille_domain::{Coverage, Fields, Listing, ListingId, Phone};
+use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -117,22 +119,21 @@ fn document(
     })
 }
 
-/// Resolves these listings again and writes what changed, with its revision. Returns those that changed.
+/// Resolves listings from all that sources say of each, and writes those that changed, with their revision.
 pub(crate) async fn resolve_and_write(
     connection: &mut PgConnection,
-    ids: &[Uuid],
+    records: &BTreeMap<Uuid, Vec<Record>>,
     cause: &Cause,
-) -> Result<Vec<Uuid>, Error> {
-    let records = records_of(connection, ids).await?;
-    let overrides = crate::overrides::standing(connection, ids).await?;
+) -> Result<(), Error> {
+    let ids: Vec<Uuid> = records.keys().copied().collect();
+    let overrides = crate::overrides::standing(connection, &ids).await?;
     let before: HashMap<Uuid, Listing> =
-        read(connection, ids).await?.into_iter().map(|listing| (listing.id.0, listing)).collect();
+        read(connection, &ids).await?.into_iter().map(|listing| (listing.id.0, listing)).collect();
 
     let mut changed = Vec::new();
-    for id in ids {
-        let Some(records) = records.get(id) else { continue };
-        let resolution = resolve(records, overrides.get(id).map_or(&[][..], Vec::as_slice), cause.at);
-        let fields = fields_of(*id, &resolution)?;
+    for (id, records) in records {
+        let mut resolution = resolve(records, overrides.get(id).map_or(&[][..], Vec::as_slice), cause.at);
+        let fields = fields_of(*id, std::mem::take(&mut resolution.values))?;
         let before = before.get(id);
         let same = before.is_some_and(|before| {
             before.fields == fields
@@ -144,7 +145,8 @@ pub(crate) async fn resolve_and_write(
                 id: *id,
                 slug: before.map(|before| before.slug.clone()),
                 fields,
-                resolution,
+                provenance: resolution.provenance,
+                withdrawn_at: resolution.withdrawn_at,
                 before,
             });
         }
@@ -152,24 +154,25 @@ pub(crate) async fn resolve_and_write(
     if !changed.is_empty() {
         write(connection, &mut changed, cause).await?;
     }
-    Ok(changed.iter().map(|changed| changed.id).collect())
+    Ok(())
 }
 
 struct Changed<'a> {
     id: Uuid,
     slug: Option<String>,
     fields: Fields,
-    resolution: Resolution,
+    provenance: BTreeMap<Field, Provenance>,
+    withdrawn_at: Option<DateTime<Utc>>,
     before: Option<&'a Listing>,
 }
 
-fn fields_of(id: Uuid, resolution: &Resolution) -> Result<Fields, Error> {
+fn fields_of(id: Uuid, values: Values) -> Result<Fields, Error> {
     for required in [Field::Name, Field::Category] {
-        if !resolution.values.contains_key(&required) {
+        if !values.contains_key(&required) {
             return Err(Error::Required(required));
         }
     }
-    Fields::from_values(resolution.values.clone()).map_err(|error| Error::Inconsistent {
+    Fields::from_values(values).map_err(|error| Error::Inconsistent {
         table: "source_record",
         row: id.to_string(),
         found: error.to_string(),
@@ -177,14 +180,15 @@ fn fields_of(id: Uuid, resolution: &Resolution) -> Result<Fields, Error> {
 }
 
 /// What every source says of these listings.
-async fn records_of(
+pub(crate) async fn records_of(
     connection: &mut PgConnection,
     ids: &[Uuid],
-) -> Result<HashMap<Uuid, Vec<Record>>, Error> {
+) -> Result<BTreeMap<Uuid, Vec<Record>>, Error> {
     let rows = sqlx::query!(
         r#"select link.listing, source_record.source, source.rank, source_record.source_id,
                   source_record."values" as "values: Json<Values>", source_record.since as "since: Json<BTreeMap<Field, DateTime<Utc>>>",
-                  source_record.last_seen, source_record.withdrawn_at
+                  last_seen(source_record.last_seen, source_record.seen_alone, source.seen_at) as "last_seen!",
+                  source_record.withdrawn_at
            from link
            join source_record on source_record.source = link.source and source_record.source_id = link.source_id
            join source on source.name = link.source
@@ -193,7 +197,7 @@ async fn records_of(
     )
     .fetch_all(connection)
     .await?;
-    let mut records: HashMap<Uuid, Vec<Record>> = HashMap::new();
+    let mut records: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
     for row in rows {
         records.entry(row.listing).or_default().push(Record {
             source: row.source,
@@ -232,7 +236,6 @@ async fn write(
     cause: &Cause,
 ) -> Result<(), Error> {
     give_slugs(connection, changed).await?;
-    let ids: Vec<Uuid> = changed.iter().map(|changed| changed.id).collect();
     let organizations: BTreeSet<&str> =
         changed.iter().filter_map(|changed| changed.fields.organization.as_deref()).collect();
     let organizations: Vec<String> = organizations.into_iter().map(str::to_owned).collect();
@@ -242,54 +245,43 @@ async fn write(
     )
     .execute(&mut *connection)
     .await?;
-    let rows = Value::Array(changed.iter().map(row).collect());
-    sqlx::query!(
-        r#"insert into listing (
-               id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours,
-               audiences, age_min, age_max, themes, modes, referral, referred_by, inclusion, exclusion, delay_days, cost,
-               languages, accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, created_at, updated_at)
-           select
-               row.id, row.slug, f ->> 'name', f ->> 'acronym', f ->> 'category', organization.id, f ->> 'finess', f ->> 'siret',
-               f ->> 'ror_id', f ->> 'summary', f ->> 'description', f ->> 'hours',
-               array(select jsonb_array_elements_text(f -> 'audiences')), (f ->> 'age_min')::smallint, (f ->> 'age_max')::smallint,
-               array(select jsonb_array_elements_text(f -> 'themes')), array(select jsonb_array_elements_text(f -> 'modes')),
-               f ->> 'referral', array(select jsonb_array_elements_text(f -> 'referred_by')), f ->> 'inclusion', f ->> 'exclusion',
-               (f ->> 'delay_days')::smallint, f ->> 'cost', array(select jsonb_array_elements_text(f -> 'languages')),
-               array(select jsonb_array_elements_text(f -> 'accessibility')), f ->> 'status', (f ->> 'verified_on')::date,
-               f ->> 'source_url', f -> 'extra', row.provenance, row.withdrawn_at, $2, $2
-           from jsonb_to_recordset($1) as row (id uuid, slug text, fields jsonb, provenance jsonb, withdrawn_at timestamptz)
-           cross join lateral (select row.fields as f) as fields
-           left join organization on organization.name = f ->> 'organization'
-           on conflict (id) do update set
-               name = excluded.name, acronym = excluded.acronym, category = excluded.category, organization = excluded.organization,
-               finess = excluded.finess, siret = excluded.siret, ror_id = excluded.ror_id, summary = excluded.summary,
-               description = excluded.description, hours = excluded.hours, audiences = excluded.audiences, age_min = excluded.age_min,
-               age_max = excluded.age_max, themes = excluded.themes, modes = excluded.modes, referral = excluded.referral,
-               referred_by = excluded.referred_by, inclusion = excluded.inclusion, exclusion = excluded.exclusion,
-               delay_days = excluded.delay_days, cost = excluded.cost, languages = excluded.languages,
-               accessibility = excluded.accessibility, status = excluded.status, verified_on = excluded.verified_on,
-               source_url = excluded.source_url, extra = excluded.extra, provenance = excluded.provenance,
-               withdrawn_at = excluded.withdrawn_at, updated_at = excluded.updated_at"#,
-        rows,
-        cause.at
-    )
-    .execute(&mut *connection)
-    .await?;
+    write_listings(connection, changed, cause.at).await?;
 
-    write_sites(connection, changed, &ids).await?;
-    write_contacts(connection, changed, &ids).await?;
-    write_coverage(connection, changed, &ids).await?;
+    let known: Vec<Uuid> =
+        changed.iter().filter(|changed| changed.before.is_some()).map(|changed| changed.id).collect();
+    if !known.is_empty() {
+        sqlx::query!("delete from site where listing = any($1)", &known).execute(&mut *connection).await?;
+        sqlx::query!("delete from contact where listing = any($1)", &known).execute(&mut *connection).await?;
+        sqlx::query!("delete from coverage where listing = any($1)", &known)
+            .execute(&mut *connection)
+            .await?;
+    }
+    write_sites(connection, changed).await?;
+    write_contacts(connection, changed).await?;
+    write_coverage(connection, changed).await?;
 
-    let differences = changed.iter().map(|changed| {
-        let (before, after) = difference(changed);
-        json!({ "id": changed.id, "before": before, "after": after })
-    });
+    let (mut ids, mut before, mut after) = (vec![], vec![], vec![]);
+    for changed in changed.iter() {
+        let Some(known) = changed.before else {
+            ids.push(changed.id);
+            before.push(Json(Part::default()));
+            after.push(Json(After::Founded(&changed.fields)));
+            continue;
+        };
+        let (was, is) = difference(known, changed);
+        if was != is {
+            ids.push(changed.id);
+            before.push(Json(was));
+            after.push(Json(After::Changed(is)));
+        }
+    }
     sqlx::query!(
         r#"insert into revision (listing, at, author, reason, run, before, after)
-           select row.id, $2, $3, $4, $5, row.before, row.after
-           from jsonb_to_recordset($1) as row (id uuid, before jsonb, after jsonb)
-           where row.before <> row.after"#,
-        Value::Array(differences.collect()),
+           select row.id, $4, $5, $6, $7, row.before, row.after
+           from unnest($1::uuid[], $2::jsonb[], $3::jsonb[]) as row (id, before, after)"#,
+        &ids,
+        before as _,
+        after as _,
         cause.at,
         cause.author,
         cause.reason,
@@ -300,22 +292,109 @@ async fn write(
     Ok(())
 }
 
-/// One changed listing as the statement above reads it.
-fn row(changed: &Changed<'_>) -> Value {
-    json!({
-        "id": changed.id,
-        "slug": changed.slug,
-        "fields": changed.fields,
-        "provenance": changed.resolution.provenance,
-        "withdrawn_at": changed.resolution.withdrawn_at,
-    })
-}
-
-async fn write_sites(
+async fn write_listings(
     connection: &mut PgConnection,
     changed: &[Changed<'_>],
-    ids: &[Uuid],
+    at: DateTime<Utc>,
 ) -> Result<(), Error> {
+    let ids: Vec<Uuid> = changed.iter().map(|changed| changed.id).collect();
+    let slugs: Vec<Option<&str>> = changed.iter().map(|changed| changed.slug.as_deref()).collect();
+    let provenance: Vec<Json<_>> = changed.iter().map(|changed| Json(&changed.provenance)).collect();
+    let withdrawn: Vec<Option<DateTime<Utc>>> = changed.iter().map(|changed| changed.withdrawn_at).collect();
+    let verified: Vec<Option<NaiveDate>> = changed.iter().map(|changed| changed.fields.verified_on).collect();
+    let extra: Vec<Option<Json<_>>> = changed
+        .iter()
+        .map(|Changed { fields: Fields { extra, .. }, .. }| (!extra.is_empty()).then_some(Json(extra)))
+        .collect();
+    let text = |of: fn(&Fields) -> Option<&str>| -> Vec<Option<&str>> {
+        changed.iter().map(|changed| of(&changed.fields)).collect()
+    };
+    let number = |of: fn(&Fields) -> Option<i32>| -> Vec<Option<i32>> {
+        changed.iter().map(|changed| of(&changed.fields)).collect()
+    };
+    let list = |of: fn(&Fields) -> Vec<&str>| -> Vec<String> {
+        changed.iter().map(|changed| array(&of(&changed.fields))).collect()
+    };
+    sqlx::query!(
+        r#"insert into listing (
+               id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours,
+               audiences, age_min, age_max, themes, modes, referral, referred_by, inclusion, exclusion, delay_days, cost,
+               languages, accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, created_at, updated_at)
+           select
+               row.id, row.slug, row.name, row.acronym, row.category, organization.id, row.finess, row.siret, row.ror_id,
+               row.summary, row.description, row.hours, row.audiences::text[], row.age_min, row.age_max, row.themes::text[],
+               row.modes::text[], row.referral, row.referred_by::text[], row.inclusion, row.exclusion, row.delay_days, row.cost,
+               row.languages::text[], row.accessibility::text[], row.status, row.verified_on, row.source_url, row.extra,
+               row.provenance, row.withdrawn_at, $32, $32
+           from unnest(
+               $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
+               $10::text[], $11::text[], $12::text[], $13::text[], $14::integer[], $15::integer[], $16::text[], $17::text[],
+               $18::text[], $19::text[], $20::text[], $21::text[], $22::integer[], $23::text[], $24::text[], $25::text[],
+               $26::text[], $27::date[], $28::text[], $29::jsonb[], $30::jsonb[], $31::timestamptz[]
+           ) as row (
+               id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours, audiences,
+               age_min, age_max, themes, modes, referral, referred_by, inclusion, exclusion, delay_days, cost, languages,
+               accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at)
+           left join organization on organization.name = row.organization
+           on conflict (id) do update set
+               name = excluded.name, acronym = excluded.acronym, category = excluded.category, organization = excluded.organization,
+               finess = excluded.finess, siret = excluded.siret, ror_id = excluded.ror_id, summary = excluded.summary,
+               description = excluded.description, hours = excluded.hours, audiences = excluded.audiences, age_min = excluded.age_min,
+               age_max = excluded.age_max, themes = excluded.themes, modes = excluded.modes, referral = excluded.referral,
+               referred_by = excluded.referred_by, inclusion = excluded.inclusion, exclusion = excluded.exclusion,
+               delay_days = excluded.delay_days, cost = excluded.cost, languages = excluded.languages,
+               accessibility = excluded.accessibility, status = excluded.status, verified_on = excluded.verified_on,
+               source_url = excluded.source_url, extra = excluded.extra, provenance = excluded.provenance,
+               withdrawn_at = excluded.withdrawn_at, updated_at = excluded.updated_at"#,
+        &ids,
+        slugs as _,
+        text(|fields| Some(&fields.name)) as _,
+        text(|fields| fields.acronym.as_deref()) as _,
+        text(|fields| Some(fields.category.code())) as _,
+        text(|fields| fields.organization.as_deref()) as _,
+        text(|fields| fields.finess.as_deref()) as _,
+        text(|fields| fields.siret.as_deref()) as _,
+        text(|fields| fields.ror_id.as_deref()) as _,
+        text(|fields| fields.summary.as_deref()) as _,
+        text(|fields| fields.description.as_deref()) as _,
+        text(|fields| fields.hours.as_ref().map(Hours::as_str)) as _,
+        &list(|fields| codes(&fields.audiences, |audience| audience.code())),
+        number(|fields| fields.age_min.map(i32::from)) as _,
+        number(|fields| fields.age_max.map(i32::from)) as _,
+        &list(|fields| codes(&fields.themes, |theme| theme.code())),
+        &list(|fields| codes(&fields.modes, |mode| mode.code())),
+        text(|fields| fields.referral.as_deref()) as _,
+        &list(|fields| codes(&fields.referred_by, |who| who.code())),
+        text(|fields| fields.inclusion.as_deref()) as _,
+        text(|fields| fields.exclusion.as_deref()) as _,
+        number(|fields| fields.delay_days.map(i32::from)) as _,
+        text(|fields| fields.cost.as_deref()) as _,
+        &list(|fields| texts(&fields.languages)),
+        &list(|fields| texts(&fields.accessibility)),
+        text(|fields| Some(fields.status.code())) as _,
+        verified as _,
+        text(|fields| fields.source_url.as_deref()) as _,
+        extra as _,
+        provenance as _,
+        withdrawn as _,
+        at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// A list as Postgres writes it, for what a row of arrays cannot hold otherwise.
+fn array(list: &[&str]) -> String {
+    let quoted = list.iter().map(|text| format!("\"{}\"", text.replace('\\', r"\\").replace('"', "\\\"")));
+    format!("{{{}}}", quoted.collect::<Vec<_>>().join(","))
+}
+
+fn codes<T>(list: &[T], code: fn(&T) -> &str) -> Vec<&str> {
+    list.iter().map(code).collect()
+}
+
+async fn write_sites(connection: &mut PgConnection, changed: &[Changed<'_>]) -> Result<(), Error> {
     let placed = || {
         changed.iter().filter(|changed| {
             let Fields { address, postal_code, commune, location, .. } = &changed.fields;
@@ -329,7 +408,6 @@ async fn write_sites(
     let degrees = |of: fn(Location) -> f64| -> Vec<Option<f64>> {
         placed().map(|changed| changed.fields.location.map(of)).collect()
     };
-    sqlx::query!("delete from site where listing = any($1)", ids).execute(&mut *connection).await?;
     sqlx::query!(
         r#"insert into site (listing, position, address, postal_code, commune, lat, lon, precision)
            select listing, 0, address, postal_code, commune, lat, lon, precision
@@ -348,11 +426,7 @@ async fn write_sites(
     Ok(())
 }
 
-async fn write_contacts(
-    connection: &mut PgConnection,
-    changed: &[Changed<'_>],
-    ids: &[Uuid],
-) -> Result<(), Error> {
+async fn write_contacts(connection: &mut PgConnection, changed: &[Changed<'_>]) -> Result<(), Error> {
     let (mut listings, mut kinds, mut positions, mut values) = (vec![], vec![], vec![], vec![]);
     for Changed { id, fields, .. } in changed {
         let phones: Vec<&str> = fields.phone.iter().map(Phone::as_str).collect();
@@ -371,7 +445,6 @@ async fn write_contacts(
             }
         }
     }
-    sqlx::query!("delete from contact where listing = any($1)", ids).execute(&mut *connection).await?;
     sqlx::query!(
         "insert into contact (listing, kind, position, value)
          select * from unnest($1::uuid[], $2::text[], $3::integer[], $4::text[])",
@@ -389,11 +462,7 @@ fn texts(list: &[String]) -> Vec<&str> {
     list.iter().map(String::as_str).collect()
 }
 
-async fn write_coverage(
-    connection: &mut PgConnection,
-    changed: &[Changed<'_>],
-    ids: &[Uuid],
-) -> Result<(), Error> {
+async fn write_coverage(connection: &mut PgConnection, changed: &[Changed<'_>]) -> Result<(), Error> {
     let (mut listings, mut positions, mut levels, mut codes, mut radii) =
         (vec![], vec![], vec![], vec![], vec![]);
     for Changed { id, fields, .. } in changed {
@@ -414,7 +483,6 @@ async fn write_coverage(
             radii.push(radius_km);
         }
     }
-    sqlx::query!("delete from coverage where listing = any($1)", ids).execute(&mut *connection).await?;
     sqlx::query!(
         "insert into coverage (listing, position, level, code, radius_km)
          select * from unnest($1::uuid[], $2::integer[], $3::text[], $4::text[], $5::float8[])",
@@ -429,26 +497,36 @@ async fn write_coverage(
     Ok(())
 }
 
-/// The fields that changed, before and after; `withdrawn_at` counts as one.
-fn difference(changed: &Changed<'_>) -> (Value, Value) {
-    let mut before: BTreeMap<String, Value> = BTreeMap::new();
-    let mut after: BTreeMap<String, Value> = BTreeMap::new();
-    let old = changed.before.map(|listing| listing.fields.to_values()).unwrap_or_default();
-    let new = changed.fields.to_values();
-    for field in old.keys().chain(new.keys()) {
-        let (was, is) = (old.get(field), new.get(field));
-        if was != is {
-            before.extend(was.map(|value| (field.name().to_owned(), value.clone())));
-            after.extend(is.map(|value| (field.name().to_owned(), value.clone())));
+/// Some fields of a listing, by name; `withdrawn_at` counts as one.
+type Part = BTreeMap<&'static str, Value>;
+
+/// What a revision holds afterwards.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum After<'a> {
+    /// All the fields of a new listing.
+    Founded(&'a Fields),
+    /// Those that changed.
+    Changed(Part),
+}
+
+/// The fields that changed, before and after.
+fn difference(known: &Listing, changed: &Changed<'_>) -> (Part, Part) {
+    let (mut before, mut after) = (Part::new(), Part::new());
+    let mut old = known.fields.to_values();
+    for (field, is) in changed.fields.to_values() {
+        let was = old.remove(&field);
+        if was.as_ref() != Some(&is) {
+            before.extend(was.map(|value| (field.name(), value)));
+            after.insert(field.name(), is);
         }
     }
-    let (was, is) =
-        (changed.before.and_then(|listing| listing.withdrawn_at), changed.resolution.withdrawn_at);
-    if was != is {
-        before.extend(was.map(|at| ("withdrawn_at".to_owned(), json!(at))));
-        after.extend(is.map(|at| ("withdrawn_at".to_owned(), json!(at))));
+    before.extend(old.into_iter().map(|(field, was)| (field.name(), was)));
+    if known.withdrawn_at != changed.withdrawn_at {
+        before.extend(known.withdrawn_at.map(|at| ("withdrawn_at", json!(at))));
+        after.extend(changed.withdrawn_at.map(|at| ("withdrawn_at", json!(at))));
     }
-    (json!(before), json!(after))
+    (before, after)
 }
 
 /// A new listing takes the slug of its name; where that is taken, the beginning of its id makes it its own.
@@ -480,4 +558,15 @@ async fn give_slugs(connection: &mut PgConnection, changed: &mut [Changed<'_>]) 
         new.slug = Some(own);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::array;
+
+    #[test]
+    fn what_a_list_holds_is_quoted() {
+        assert_eq!(array(&[]), "{}");
+        assert_eq!(array(&["pmr", "a, b", r#"le "{x}" \ y"#]), r#"{"pmr","a, b","le \"{x}\" \\ y"}"#);
+    }
 }

@@ -1,6 +1,6 @@
 //! Layer 2: values that people decided, which stand over what sources say.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use maille_domain::field::{Expected, Field};
@@ -96,7 +96,7 @@ impl Store {
         .execute(&mut *transaction)
         .await?;
         let cause = Cause { author: new.author, reason: new.reason, run: None, at: now };
-        resolve_and_write(&mut transaction, &[new.listing.0], &cause).await?;
+        resolve_and_write(&mut transaction, &BTreeMap::from([(new.listing.0, records)]), &cause).await?;
         transaction.commit().await?;
         Ok(())
     }

@@ -1,41 +1,93 @@
 //! Import runs: one transaction each, from the lock on the source to the report.
 
-use std::collections::{BTreeMap, HashMap};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use maille_domain::field::{Field, Values, fingerprint};
-use maille_domain::run::{Issue, Report, Severity};
-use maille_domain::{ListingId, Territory};
+use maille_domain::change::{fingerprint, renewed};
+use maille_domain::field::{Field, Values};
+use maille_domain::resolve::Record;
+use maille_domain::run::{Issue, Report, Scope, Severity};
+use maille_domain::{ListingId, RestrictedContact, Territory};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::types::Json;
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::listing::{Cause, resolve_and_write};
+use crate::listing::{Cause, records_of, resolve_and_write};
 use crate::territory::TerritoriesWritten;
-use crate::{Error, Store, source};
+use crate::{Error, Store, seen, source};
 
 /// Records of which what is known is read in one statement.
 const KNOWN_AT_ONCE: i64 = 20_000;
 
-/// A record as it arrives.
+/// A record as it arrives, made ready to be compared and written: that is work, for whoever reads the source.
 #[derive(Debug, Clone)]
 pub struct Incoming {
     /// Identifier in the source.
     pub source_id: String,
-    /// What the source said.
-    pub payload: Value,
     /// What it says in our fields.
     pub values: Values,
+    /// The INSEE region that the source files it under.
+    pub region: Option<String>,
+    /// What it refers to is not in the files: what it does not say of that is not gone.
+    pub incomplete: bool,
+    /// Fingerprint of all that it says.
+    pub fingerprint: [u8; 32],
+    payload: String,
+    values_text: String,
+    restricted: Vec<RestrictedContact>,
+}
+
+impl Incoming {
+    /// A record of this identifier: what the source said, what it says in our fields, and its contacts that are not for
+    /// everybody.
+    pub fn new(
+        source_id: String,
+        payload: &Value,
+        values: Values,
+        restricted: Vec<RestrictedContact>,
+    ) -> Incoming {
+        Incoming {
+            source_id,
+            region: None,
+            incomplete: false,
+            fingerprint: fingerprint(&values, &restricted),
+            payload: payload.to_string(),
+            values_text: text_of(&values),
+            values,
+            restricted,
+        }
+    }
+
+    /// What is not seen is still there: takes over the values of fields that it does not say, and the names of `extra` that it
+    /// does not have, for that is many things in one field.
+    pub fn see_through(&mut self, before: &Values) {
+        for (&field, value) in before {
+            let said = self.values.entry(field).or_insert_with(|| value.clone());
+            if let (Field::Extra, Value::Object(said), Value::Object(before)) = (field, said, value) {
+                for (name, text) in before {
+                    said.entry(name).or_insert_with(|| text.clone());
+                }
+            }
+        }
+        self.fingerprint = fingerprint(&self.values, &self.restricted);
+        self.values_text = text_of(&self.values);
+    }
 }
 
 /// What is known of a record before the run: as little as tells whether it changed, for a source may have a million.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Known {
     /// Fingerprint of what it said.
     pub fingerprint: [u8; 32],
     /// Whether it had been withdrawn.
     pub withdrawn: bool,
+    /// The region that the source files it under.
+    pub region: Option<Box<str>>,
+    /// The access profile it was last read with.
+    pub profile: Option<u8>,
 }
 
 /// A record before the run.
@@ -47,6 +99,30 @@ pub struct Before {
     pub values: Values,
     /// Whether it had been withdrawn.
     pub withdrawn: bool,
+    /// The corrections that stand over its listing.
+    pub overrides: Vec<StandingOverride>,
+}
+
+/// A correction that stands.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+pub struct StandingOverride {
+    /// The field.
+    pub field: Field,
+    /// What was decided; none when the field was emptied.
+    pub value: Option<Value>,
+    /// Who decided.
+    pub author: String,
+}
+
+/// A record that a run could not take.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Rejected {
+    /// Identifier, when it could be read.
+    pub source_id: Option<String>,
+    /// The record as the source wrote it.
+    pub payload: Value,
+    /// What was wrong, in words.
+    pub reasons: Vec<String>,
 }
 
 /// A run under way. Dropped without [`Import::finish`], nothing happened.
@@ -55,9 +131,13 @@ pub struct Import {
     store: Store,
     transaction: Transaction<'static, Postgres>,
     source: String,
+    rank: i32,
     run: i64,
+    profile: Option<i16>,
     at: DateTime<Utc>,
     has_turn: bool,
+    /// Records that were shown as they are.
+    unchanged: Vec<String>,
 }
 
 /// What a run is told of itself.
@@ -71,6 +151,8 @@ pub struct RunStart<'a> {
     pub location: &'a str,
     /// Whether the file is known not to be complete.
     pub partial: bool,
+    /// What of the source it reads.
+    pub scope: &'a Scope,
     /// When it started.
     pub at: DateTime<Utc>,
 }
@@ -91,19 +173,28 @@ impl Store {
         if !free {
             return Err(Error::ImportUnderWay(start.source.to_owned()));
         }
-        // A plan made while the tables were nearly empty would be kept to the end, and read them whole at every piece.
-        sqlx::query!("set local plan_cache_mode = force_custom_plan").execute(&mut *transaction).await?;
-        // And plans made without statistics look dear enough to be compiled, which takes longer than running them.
-        sqlx::query!("set local jit = off").execute(&mut *transaction).await?;
-        source::ensure(&mut transaction, start.source, start.at).await?;
+        // A run reads by key and nothing else. Told so, plans stay right however the tables grow while it goes on, and are
+        // made once: those of the foreign keys too, which are checked a million times. (Where a key has two columns, a plan
+        // made of an empty table would read all of a source to find some: there, each is sought by itself, with `limit 1`.)
+        // A piece is worked on in memory.
+        sqlx::query!(
+            "select set_config(name, value, true) from (values
+                 ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('jit', 'off'),
+                 ('work_mem', '64MB')) as setting (name, value)"
+        )
+        .fetch_all(&mut *transaction)
+        .await?;
+        let rank = source::ensure(&mut transaction, start.source, start.at).await?;
         let run = sqlx::query_scalar!(
-            "insert into run (source, format, location, partial, started_at, finished_at, report)
-             values ($1, $2, $3, $4, $5, $5, '{}') returning id",
+            "insert into run (source, format, location, partial, region, profile, started_at, finished_at, report)
+             values ($1, $2, $3, $4, $6, $7, $5, $5, '{}') returning id",
             start.source,
             start.format,
             start.location,
             start.partial,
-            start.at
+            start.at,
+            start.scope.region,
+            start.scope.profile.map(i16::from)
         )
         .fetch_one(&mut *transaction)
         .await?;
@@ -111,9 +202,12 @@ impl Store {
             store: self.clone(),
             transaction,
             source: start.source.to_owned(),
+            rank,
             run,
+            profile: start.scope.profile.map(i16::from),
             at: start.at,
             has_turn: false,
+            unchanged: Vec::new(),
         })
     }
 
@@ -124,7 +218,7 @@ impl Store {
 
     async fn read_runs(&self, only: Option<i64>, most: i64) -> Result<Vec<Run>, Error> {
         let rows = sqlx::query!(
-            "select id, format, location, partial, started_at, finished_at, report from run
+            "select id, format, location, partial, region, profile, started_at, finished_at, report from run
              where $1::bigint is null or id = $1 order by id desc limit $2",
             only,
             most
@@ -143,12 +237,27 @@ impl Store {
                     format: row.format,
                     location: row.location,
                     partial: row.partial,
+                    scope: Scope { region: row.region, profile: profile(row.profile) },
                     started_at: row.started_at,
                     finished_at: row.finished_at,
                     report,
                 })
             })
             .collect()
+    }
+
+    /// The records that a run could not take.
+    pub async fn rejected(&self, run: i64) -> Result<Vec<Rejected>, Error> {
+        let rows = sqlx::query!(
+            "select record, payload, reasons from run_rejected where run = $1 order by position",
+            run
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        Ok(rows
+            .into_iter()
+            .map(|row| Rejected { source_id: row.record, payload: row.payload, reasons: row.reasons })
+            .collect())
     }
 
     /// One run with its issues.
@@ -188,6 +297,8 @@ pub struct Run {
     pub location: String,
     /// Whether the file was known not to be complete.
     pub partial: bool,
+    /// What of the source it read.
+    pub scope: Scope,
     /// When it started.
     pub started_at: DateTime<Utc>,
     /// When it was committed.
@@ -203,7 +314,7 @@ impl Import {
         let mut after = String::new();
         loop {
             let rows = sqlx::query!(
-                r#"select source_id, hash, withdrawn_at is not null as "withdrawn!" from source_record
+                r#"select source_id, hash, withdrawn_at is not null as "withdrawn!", region, profile from source_record
                    where source = $1 and source_id > $2 order by source_id limit $3"#,
                 self.source,
                 after,
@@ -221,7 +332,13 @@ impl Import {
                         found: "a fingerprint that is not of 32 bytes".to_owned(),
                     });
                 };
-                known.insert(row.source_id, Known { fingerprint, withdrawn: row.withdrawn });
+                let known_now = Known {
+                    fingerprint,
+                    withdrawn: row.withdrawn,
+                    region: row.region.map(String::into_boxed_str),
+                    profile: profile(row.profile),
+                };
+                known.insert(row.source_id, known_now);
             }
         }
     }
@@ -230,12 +347,19 @@ impl Import {
     pub async fn before(&mut self, source_ids: &[String]) -> Result<HashMap<String, Before>, Error> {
         let rows = sqlx::query!(
             r#"select source_record.source_id, "values" as "values: Json<Values>",
-                      withdrawn_at is not null as "withdrawn!", link.listing
+                      withdrawn_at is not null as "withdrawn!", link.listing,
+                      standing.overrides as "overrides: Json<Vec<StandingOverride>>"
                from source_record
                join link on link.source = source_record.source and link.source_id = source_record.source_id
+               left join lateral (
+                   select jsonb_agg(jsonb_build_object('field', field, 'value', value, 'author', author) order by field) as overrides
+                   from listing_override
+                   where listing_override.listing = link.listing and ended_at is null and (until is null or until > $3)
+               ) as standing on true
                where source_record.source = $1 and source_record.source_id = any($2)"#,
             self.source,
-            source_ids
+            source_ids,
+            self.at
         )
         .fetch_all(&mut *self.transaction)
         .await?;
@@ -246,6 +370,7 @@ impl Import {
                     listing: ListingId(row.listing),
                     values: row.values.0,
                     withdrawn: row.withdrawn,
+                    overrides: row.overrides.map(|overrides| overrides.0).unwrap_or_default(),
                 };
                 (row.source_id, before)
             })
@@ -275,7 +400,9 @@ impl Import {
         let ids: Vec<String> = records.iter().map(|record| record.source_id.clone()).collect();
         let before = sqlx::query!(
             r#"select source_id, "values" as "values: Json<Values>", since as "since: Json<BTreeMap<Field, DateTime<Utc>>>"
-               from source_record where source = $1 and source_id = any($2)"#,
+               from unnest($2::text[]) as sought (id)
+               cross join lateral (
+                   select * from source_record where source = $1 and source_id = sought.id limit 1) as record"#,
             self.source,
             &ids
         )
@@ -284,43 +411,67 @@ impl Import {
         let before: HashMap<String, (Values, BTreeMap<Field, DateTime<Utc>>)> =
             before.into_iter().map(|row| (row.source_id, (row.values.0, row.since.0))).collect();
 
-        let rows: Vec<Value> = records
+        // Of a field that changes by noise alone, what was there stays.
+        let said: Vec<Record> = records
             .iter()
             .map(|record| {
                 let old = before.get(&record.source_id);
-                let since: BTreeMap<Field, DateTime<Utc>> = record
-                    .values
-                    .iter()
-                    .map(|(field, value)| {
-                        let unchanged = old.filter(|(values, _)| values.get(field) == Some(value));
-                        (
-                            *field,
-                            unchanged.and_then(|(_, since)| since.get(field)).copied().unwrap_or(self.at),
-                        )
-                    })
-                    .collect();
-                json!({
-                    "source_id": record.source_id,
-                    "payload": record.payload,
-                    "values": record.values,
-                    "since": since,
-                    "hash": hex(&fingerprint(&record.values)),
-                })
+                let values = match old {
+                    Some((old, _)) => renewed(old, &record.values),
+                    None => record.values.clone(),
+                };
+                let since = |field, value| {
+                    let unchanged = old.filter(|(values, _)| values.get(field) == Some(value));
+                    unchanged.and_then(|(_, since)| since.get(field)).copied().unwrap_or(self.at)
+                };
+                Record {
+                    source: self.source.clone(),
+                    rank: self.rank,
+                    source_id: record.source_id.clone(),
+                    since: values.iter().map(|(field, value)| (*field, since(field, value))).collect(),
+                    values,
+                    last_seen: self.at,
+                    withdrawn_at: None,
+                }
             })
             .collect();
-        let rows = Value::Array(rows);
+        let payloads: Vec<&str> = records.iter().map(|record| &*record.payload).collect();
+        let values: Vec<Cow<str>> = records
+            .iter()
+            .zip(&said)
+            .map(|(record, said)| {
+                let as_read = said.values == record.values;
+                if as_read { Cow::Borrowed(&*record.values_text) } else { Cow::Owned(text_of(&said.values)) }
+            })
+            .collect();
+        let since: Vec<Json<_>> = said.iter().map(|record| Json(&record.since)).collect();
+        let regions: Vec<Option<&str>> = records.iter().map(|record| record.region.as_deref()).collect();
+        let restricted: Vec<Option<Json<_>>> = records
+            .iter()
+            .map(|record| (!record.restricted.is_empty()).then_some(Json(&record.restricted)))
+            .collect();
+        let fingerprints: Vec<&[u8]> = records.iter().map(|record| &record.fingerprint[..]).collect();
         sqlx::query!(
             r#"insert into source_record
-                   (source, source_id, payload, "values", since, hash, first_run, last_run, first_seen, last_seen)
-               select $1, source_id, payload, "values", since, decode(hash, 'hex'), $3, $3, $4, $4
-               from jsonb_to_recordset($2) as row (source_id text, payload jsonb, "values" jsonb, since jsonb, hash text)
+                   (source, source_id, payload, "values", since, hash, region, restricted, profile, first_run, first_seen, last_seen)
+               select $1, source_id, payload::jsonb, "values"::jsonb, since, hash, region, restricted, $11, $7, $8, $8
+               from unnest($2::text[], $3::text[], $4::text[], $5::jsonb[], $6::bytea[], $9::text[], $10::jsonb[])
+                   as row (source_id, payload, "values", since, hash, region, restricted)
                on conflict (source, source_id) do update set
                    payload = excluded.payload, "values" = excluded."values", since = excluded.since, hash = excluded.hash,
-                   last_run = excluded.last_run, last_seen = excluded.last_seen, withdrawn_at = null"#,
+                   region = excluded.region, restricted = excluded.restricted, profile = excluded.profile,
+                   last_seen = excluded.last_seen, seen_alone = false, withdrawn_at = null"#,
             self.source,
-            rows,
+            &ids,
+            payloads as _,
+            values as _,
+            since as _,
+            fingerprints as _,
             self.run,
-            self.at
+            self.at,
+            regions as _,
+            restricted as _,
+            self.profile
         )
         .execute(&mut *self.transaction)
         .await?;
@@ -335,21 +486,12 @@ impl Import {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.resolve(&ids).await
+        self.resolve(&ids, said).await
     }
 
-    /// Notes that these records were seen, unchanged.
-    pub async fn seen(&mut self, source_ids: &[String]) -> Result<(), Error> {
-        sqlx::query!(
-            "update source_record set last_run = $3, last_seen = $4 where source = $1 and source_id = any($2)",
-            self.source,
-            source_ids,
-            self.run,
-            self.at
-        )
-        .execute(&mut *self.transaction)
-        .await?;
-        Ok(())
+    /// Notes that this record was seen, unchanged; written when the run ends.
+    pub fn seen(&mut self, source_id: String) {
+        self.unchanged.push(source_id);
     }
 
     /// Withdraws records that a complete source no longer has.
@@ -359,14 +501,17 @@ impl Import {
     pub async fn withdraw(&mut self, source_ids: &[String]) -> Result<(), Error> {
         self.take_turn().await?;
         sqlx::query!(
-            "update source_record set withdrawn_at = $3 where source = $1 and source_id = any($2) and withdrawn_at is null",
+            "update source_record set
+                 withdrawn_at = $3, last_seen = last_seen(last_seen, seen_alone, source.seen_at), seen_alone = true
+             from source
+             where source.name = $1 and source_record.source = $1 and source_id = any($2) and withdrawn_at is null",
             self.source,
             source_ids,
             self.at
         )
         .execute(&mut *self.transaction)
         .await?;
-        let resolved = self.resolve(source_ids).await;
+        let resolved = self.resolve(source_ids, Vec::new()).await;
         self.store.named(resolved).await
     }
 
@@ -379,9 +524,11 @@ impl Import {
         crate::territory::write(&mut self.transaction, &self.source, territories, complete, self.at).await
     }
 
-    async fn resolve(&mut self, source_ids: &[String]) -> Result<(), Error> {
+    /// Resolves the listings that these records speak of. What `said` holds, it holds as it was just written.
+    async fn resolve(&mut self, source_ids: &[String], said: Vec<Record>) -> Result<(), Error> {
         let listings: Vec<Uuid> = sqlx::query_scalar!(
-            "select distinct listing from link where source = $1 and source_id = any($2)",
+            "select distinct listing from unnest($2::text[]) as sought (id)
+             cross join lateral (select * from link where source = $1 and source_id = sought.id limit 1) as link",
             self.source,
             source_ids
         )
@@ -397,7 +544,46 @@ impl Import {
             run: Some(self.run),
             at: self.at,
         };
-        resolve_and_write(&mut self.transaction, &listings, &cause).await?;
+        let links =
+            sqlx::query!("select source, source_id, listing from link where listing = any($1)", &listings)
+                .fetch_all(&mut *self.transaction)
+                .await?;
+        let mut said: HashMap<String, Record> =
+            said.into_iter().map(|record| (record.source_id.clone(), record)).collect();
+        let mut records: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
+        let mut others_speak: BTreeSet<Uuid> = BTreeSet::new();
+        for link in links {
+            let at_hand = if link.source == self.source { said.remove(&link.source_id) } else { None };
+            match at_hand {
+                Some(record) => records.entry(link.listing).or_default().push(record),
+                None => _ = others_speak.insert(link.listing),
+            }
+        }
+        let others_speak: Vec<Uuid> = others_speak.into_iter().collect();
+        if !others_speak.is_empty() {
+            records.extend(records_of(&mut self.transaction, &others_speak).await?);
+        }
+        resolve_and_write(&mut self.transaction, &records, &cause).await
+    }
+
+    /// Keeps records that could not be taken, after those that were kept before.
+    pub async fn reject(&mut self, records: &[Rejected]) -> Result<(), Error> {
+        let rows: Vec<Value> = records
+            .iter()
+            .map(|record| {
+                json!({ "record": record.source_id, "payload": record.payload, "reasons": record.reasons })
+            })
+            .collect();
+        sqlx::query!(
+            "insert into run_rejected (run, position, record, payload, reasons)
+             select $1, (select count(*) from run_rejected where run = $1)::integer + (position - 1)::integer,
+                    row ->> 'record', row -> 'payload', array(select jsonb_array_elements_text(row -> 'reasons'))
+             from jsonb_array_elements($2::jsonb) with ordinality as rows (row, position)",
+            self.run,
+            Value::Array(rows)
+        )
+        .execute(&mut *self.transaction)
+        .await?;
         Ok(())
     }
 
@@ -405,6 +591,7 @@ impl Import {
     pub async fn finish(mut self, mut report: Report, now: DateTime<Utc>) -> Result<Report, Error> {
         report.run = Some(self.run);
         report.applied = true;
+        seen::note(&mut self.transaction, &self.source, &self.unchanged, self.at).await?;
         let issues = std::mem::take(&mut report.issues);
         sqlx::query!(
             "update run set report = $2, finished_at = $3 where id = $1",
@@ -431,10 +618,10 @@ impl Import {
     }
 }
 
-fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write;
-    bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+fn text_of(values: &Values) -> String {
+    serde_json::to_string(values).expect("values are plain JSON with text keys")
+}
+
+fn profile(stored: Option<i16>) -> Option<u8> {
+    stored.and_then(|profile| u8::try_from(profile).ok())
 }

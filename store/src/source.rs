@@ -18,12 +18,12 @@ const RANKS: &[(&str, i32)] = &[
 ];
 const RANK_OF_OTHERS: i32 = 10;
 
-/// Makes the source known, if it is not.
+/// Makes the source known, if it is not. Returns its rank.
 pub(crate) async fn ensure(
     connection: &mut PgConnection,
     name: &str,
     now: DateTime<Utc>,
-) -> Result<(), Error> {
+) -> Result<i32, Error> {
     let rank =
         RANKS.iter().find(|(prefix, _)| name.starts_with(prefix)).map_or(RANK_OF_OTHERS, |(_, rank)| *rank);
     sqlx::query!(
@@ -32,7 +32,7 @@ pub(crate) async fn ensure(
         rank,
         now
     )
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
-    Ok(())
+    Ok(sqlx::query_scalar!("select rank from source where name = $1", name).fetch_one(connection).await?)
 }

@@ -162,7 +162,10 @@ impl Server {
              unix_socket_directories = '{socket}'\n\
              unix_socket_permissions = 0700\n\
              max_connections = 50\n\
-             shared_buffers = 128MB\n\
+             shared_buffers = 256MB\n\
+             # An import is one long burst of writes: pages are written once after it, not every few seconds during it.\n\
+             max_wal_size = 2GB\n\
+             checkpoint_timeout = 15min\n\
              timezone = 'UTC'\n\
              log_timezone = 'UTC'\n\
              lc_messages = 'C'\n\

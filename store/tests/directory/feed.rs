@@ -40,6 +40,7 @@ async fn a_slow_transaction_that_commits_late_is_not_missed(pool: PgPool) {
     // The slow run has the turn of those that write listings: the quick one brings a territory.
     let mut quick = store
         .begin_import(maille_store::run::RunStart {
+            scope: &maille_domain::run::Scope::default(),
             source: "territoires",
             format: "territories",
             location: "t.csv",
@@ -139,7 +140,7 @@ async fn an_import_that_changes_nothing_wakes_nobody(pool: PgPool) {
     import(&store, "csv", day(1), &[team("a", "01 99 00 00 01")]).await;
     let head = store.feed_head().await.unwrap();
     let mut again = begin(&store, "csv", day(2)).await;
-    again.seen(&["a".into()]).await.unwrap();
+    again.seen("a".into());
     again.finish(Report::of("csv"), day(2)).await.unwrap();
     import(&store, "csv", day(3), &[team("a", "01 99 00 00 01")]).await;
     assert_eq!(store.feed_head().await.unwrap(), head, "the same record written again is the same listing");

@@ -44,7 +44,15 @@ async fn somebody_waits(pool: &PgPool) {
 async fn a_second_import_of_a_source_is_refused_in_words(pool: PgPool) {
     let store = Store::on(pool);
     let first = begin(&store, "csv", day(1)).await;
-    let start = RunStart { source: "csv", format: "csv", location: "essai.csv", partial: false, at: day(1) };
+    let scope = maille_domain::run::Scope::default();
+    let start = RunStart {
+        source: "csv",
+        format: "csv",
+        location: "essai.csv",
+        partial: false,
+        scope: &scope,
+        at: day(1),
+    };
     let refused = store.begin_import(start.clone()).await.unwrap_err();
     assert!(matches!(&refused, Error::ImportUnderWay(source) if source == "csv"));
     assert!(refused.to_string().contains("« csv » est déjà en cours"));

@@ -6,5 +6,6 @@
 mod feed;
 mod layers;
 mod locks;
+mod seen;
 mod support;
 mod territories;

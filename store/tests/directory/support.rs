@@ -3,6 +3,7 @@
 use chrono::{DateTime, NaiveDate, Utc};
 use maille_domain::field::{Field, Values};
 use maille_domain::run::Report;
+use maille_domain::run::Scope;
 use maille_domain::{Listing, ListingId};
 use maille_store::Store;
 use maille_store::run::{Import, Incoming, RunStart};
@@ -17,7 +18,7 @@ pub fn day(day: u32) -> DateTime<Utc> {
 pub fn record(id: &str, cells: &[(Field, &str)]) -> Incoming {
     let values: Values =
         cells.iter().filter_map(|(field, cell)| Some((*field, field.parse(cell).unwrap()?))).collect();
-    Incoming { source_id: id.into(), payload: json!({ "id": id }), values }
+    Incoming::new(id.into(), &json!({ "id": id }), values, Vec::new())
 }
 
 /// A geriatric mobile team with this phone.
@@ -30,7 +31,14 @@ pub fn team(id: &str, phone: &str) -> Incoming {
 
 pub async fn begin(store: &Store, source: &str, at: DateTime<Utc>) -> Import {
     store
-        .begin_import(RunStart { source, format: "csv", location: "essai.csv", partial: false, at })
+        .begin_import(RunStart {
+            source,
+            format: "csv",
+            location: "essai.csv",
+            partial: false,
+            scope: &Scope::default(),
+            at,
+        })
         .await
         .unwrap()
 }
