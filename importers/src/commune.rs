@@ -8,6 +8,8 @@ use maille_territory::{Commune, Place, PlaceKind, Point, fold, france};
 const MOST_CANDIDATES: usize = 100;
 /// Candidates named in a message.
 const MOST_NAMED: usize = 8;
+/// Communes of a postal code named in a message.
+const MOST_SERVED: usize = 3;
 /// Beyond this distance of its town hall, a point says nothing for a commune that does not contain it.
 const NEAR_KM: f64 = 20.0;
 /// How far outside its commune a point may be without a word: contours are simplified, borders run through streets.
@@ -46,7 +48,13 @@ pub(crate) fn settle(cell: &str, hints: &Hints) -> Result<Settled, String> {
         return Ok(Settled { commune, remark });
     }
     if code.bytes().any(|c| c.is_ascii_digit()) && !code.contains(' ') {
-        return Err(format!("un code COG de 2026 ou un nom de commune{}", padded(&code)));
+        let expected = postal_code_is(&code);
+        return Err(
+            expected.unwrap_or_else(|| format!("un code COG de 2026 ou un nom de commune{}", padded(&code)))
+        );
+    }
+    if let Some(commune) = hints.postal_code.and_then(|postal_code| named_at(postal_code, cell)) {
+        return Ok(Settled { commune, remark: None });
     }
     let found = france().find(cell, MOST_CANDIDATES);
     let communes = || found.places.iter().filter(|place| is_commune(place));
@@ -69,6 +77,37 @@ pub(crate) fn settle(cell: &str, hints: &Hints) -> Result<Settled, String> {
     let former =
         named.iter().find(|place| *place.code == *commune.code).and_then(|place| place.matched.as_ref());
     Ok(Settled { commune, remark: former.filter(|_| !same(&commune.name, cell)).map(|_| current(commune)) })
+}
+
+/// The one commune of a postal code that bears a name, or whose name begins with its words: what most addresses say, found
+/// without a search among all names. A city with the postal code of an arrondissement is that arrondissement.
+fn named_at(postal_code: &str, name: &str) -> Option<&'static Commune> {
+    let served = france().communes_of_postal_code(postal_code);
+    let words = bare(name);
+    let begins = |commune: &Commune| {
+        let rest = bare(&commune.name).strip_prefix(&words).map(|rest| rest.starts_with(' '));
+        !words.is_empty() && rest == Some(true)
+    };
+    let only = |named: &dyn Fn(&Commune) -> bool| {
+        let mut named = served.iter().copied().filter(|commune| named(commune));
+        let (one, other) = (named.next()?, named.next());
+        if other.is_none() { Some(one) } else { None }
+    };
+    only(&|commune| same(&commune.name, name)).or_else(|| only(&begins))
+}
+
+/// What was expected instead of a postal code that stands where the code of a commune is due.
+fn postal_code_is(code: &str) -> Option<String> {
+    let served = france().communes_of_postal_code(code);
+    let named: Vec<String> = served
+        .iter()
+        .take(MOST_SERVED)
+        .map(|commune| format!("{}, {}", commune.name, commune.code))
+        .collect();
+    let more = if served.len() > MOST_SERVED { "…" } else { "" };
+    let named = named.join(" ; ");
+    (!served.is_empty())
+        .then(|| format!("un code COG, pas un code postal ({code} est celui de {named}{more})"))
 }
 
 /// Whether a postal code is one of the commune, or of its city or arrondissements. A code of CEDEX, in no table, is
@@ -185,6 +224,11 @@ fn is_named(place: &Place, cell: &str) -> bool {
         || place.matched.as_deref().is_some_and(|name| same(name, cell))
 }
 
+/// Whether a text is the name of a commune, whatever addresses add to it.
+pub(crate) fn is_name_of(commune: &Commune, text: &str) -> bool {
+    same(&commune.name, text)
+}
+
 fn same(name: &str, cell: &str) -> bool {
     bare(name) == bare(cell)
 }
@@ -257,6 +301,41 @@ mod tests {
             assert!(code(cell, &none).is_err(), "{cell}");
         }
         assert!(code("1004", &none).unwrap_err().contains("Ambérieu-en-Bugey (01004)"));
+    }
+
+    #[test]
+    fn a_postal_code_is_told_from_the_code_of_a_commune() {
+        let none = Hints::default();
+        for (cell, expected) in [
+            ("92220", "un code COG, pas un code postal (92220 est celui de Bagneux, 92007)"),
+            ("93400", "un code COG, pas un code postal (93400 est celui de Saint-Ouen-sur-Seine, 93070)"),
+        ] {
+            assert_eq!(code(cell, &none), Err(expected.to_owned()));
+        }
+        let several = code("18390", &none).unwrap_err();
+        assert_eq!((several.matches(" ; ").count(), several.ends_with("…)")), (2, true), "{several}");
+    }
+
+    #[test]
+    fn the_beginning_of_a_name_is_enough_with_a_postal_code() {
+        for (name, postal_code, expected) in [
+            ("Saint-Ouen", "93400", Some("93070")),
+            ("ST OUEN CEDEX", "93400", Some("93070")),
+            ("Paris", "75014", Some("75114")),
+            ("PARIS 14", "75014", Some("75114")),
+            ("Lyon", "69009", Some("69389")),
+            ("Paris", "75000", Some("75056")),
+            ("Paris", "92220", Some("75056")),
+            ("Saint-Ou", "93400", None),
+            ("Ouen", "93400", None),
+            ("92", "93400", None),
+        ] {
+            let found = settle(name, &Hints { postal_code: Some(postal_code), ..Hints::default() });
+            let told = found.as_ref().ok().and_then(|settled| settled.remark.as_deref());
+            assert_eq!(told, None, "{name}");
+            let found = found.map(|settled| settled.commune.code.to_string()).ok();
+            assert_eq!(found.as_deref(), expected, "{name} {postal_code}");
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use ureq::tls::{PemItem, RootCerts, TlsConfig, parse_pem};
 
+use crate::parts::{Part, Parts};
+
 /// Most bytes taken from an address.
 pub const LARGEST: u64 = 2_000_000_000;
 
@@ -19,17 +21,6 @@ const TOTAL: Duration = Duration::from_mins(30);
 /// Where systems keep the certificates they trust (Debian, then Red Hat), unless `SSL_CERT_FILE` says.
 const TRUSTED: [&str; 2] = ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt"];
 
-/// A file ready to be read, from its start.
-#[derive(Debug)]
-pub struct Fetched {
-    /// Its name in messages: what was asked.
-    pub name: String,
-    /// Its bytes. What came from an address or a pipe is in a nameless temporary file.
-    pub file: File,
-    /// How many bytes it has.
-    pub size: u64,
-}
-
 /// Why there is nothing to read.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
@@ -39,7 +30,7 @@ pub enum FetchError {
         /// What was asked.
         name: String,
     },
-    /// A directory.
+    /// A directory, for a format of one file.
     #[error("{name} : c’est un dossier ; attendu : un fichier.")]
     Directory {
         /// What was asked.
@@ -85,8 +76,10 @@ pub enum FetchError {
     },
 }
 
-/// Opens a path, or downloads an address that starts with `http://` or `https://`. `progress` is told how many bytes came.
-pub fn fetch(location: &str, progress: &mut dyn FnMut(u64)) -> Result<Fetched, FetchError> {
+/// Finds the files of a path, those of a folder in the order of their names, or downloads an address that starts with
+/// `http://` or `https://`. What comes from an address or a pipe is kept in a nameless temporary file. `progress` is told how
+/// many bytes came.
+pub fn fetch(location: &str, folders: bool, progress: &mut dyn FnMut(u64)) -> Result<Parts, FetchError> {
     let name = location.to_owned();
     let lower = location.to_ascii_lowercase();
     if lower.starts_with("http://") || lower.starts_with("https://") {
@@ -100,14 +93,37 @@ pub fn fetch(location: &str, progress: &mut dyn FnMut(u64)) -> Result<Fetched, F
     let file = File::open(location).map_err(failed)?;
     let metadata = file.metadata().map_err(failed)?;
     if metadata.is_dir() {
-        return Err(FetchError::Directory { name });
+        return if folders { folder(name) } else { Err(FetchError::Directory { name }) };
     }
     if !metadata.is_file() {
         // A pipe: formats that seek need a file.
         return keep(name, file, LARGEST, progress);
     }
     let size = metadata.len();
-    if size == 0 { Err(FetchError::Empty { name }) } else { Ok(Fetched { name, file, size }) }
+    if size == 0 { Err(FetchError::Empty { name }) } else { Ok(Part::file(name, file, size).into()) }
+}
+
+/// The files of a folder, its own folders and hidden files left out.
+fn folder(name: String) -> Result<Parts, FetchError> {
+    let files = || -> io::Result<Vec<Part>> {
+        let mut files = Vec::new();
+        for entry in std::fs::read_dir(&name)? {
+            let entry = entry?;
+            let path = entry.path();
+            let metadata = path.metadata()?;
+            let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+            if metadata.is_file() && metadata.len() > 0 && !hidden {
+                files.push(Part::path(path.display().to_string(), path, metadata.len()));
+            }
+        }
+        files.sort_by(|a, b| a.name().cmp(b.name()));
+        Ok(files)
+    };
+    match files() {
+        Ok(files) if files.is_empty() => Err(FetchError::Empty { name }),
+        Ok(files) => Ok(Parts::new(files)),
+        Err(source) => Err(FetchError::Unreadable { name, source }),
+    }
 }
 
 fn download(address: &str) -> Result<impl Read, FetchError> {
@@ -152,7 +168,7 @@ fn keep(
     mut from: impl Read,
     limit: u64,
     progress: &mut dyn FnMut(u64),
-) -> Result<Fetched, FetchError> {
+) -> Result<Parts, FetchError> {
     let mut copy = || -> io::Result<(File, u64)> {
         let mut file = tempfile::tempfile()?;
         let mut chunk = vec![0; CHUNK];
@@ -175,7 +191,7 @@ fn keep(
         Err(source) => Err(FetchError::Unreadable { name, source }),
         Ok((_, size)) if size > limit => Err(FetchError::TooLarge { name, limit }),
         Ok((_, 0)) => Err(FetchError::Empty { name }),
-        Ok((file, size)) => Ok(Fetched { name, file, size }),
+        Ok((file, size)) => Ok(Part::file(name, file, size).into()),
     }
 }
 
@@ -200,11 +216,34 @@ mod tests {
     }
 
     fn fetched(location: &str) -> Result<(String, u64), FetchError> {
-        let mut fetched = fetch(location, &mut |_| {})?;
-        assert_eq!(fetched.name, location);
-        let mut text = String::new();
-        fetched.file.read_to_string(&mut text).unwrap();
-        Ok((text, fetched.size))
+        let fetched = fetch(location, false, &mut |_| {})?;
+        assert_eq!(fetched.names().collect::<Vec<_>>(), [location]);
+        Ok((texts(&fetched).concat(), fetched.size()))
+    }
+
+    fn texts(parts: &Parts) -> Vec<String> {
+        let mut texts = Vec::new();
+        let read = parts.each(&mut |_| {}, |_, bytes| {
+            let mut text = String::new();
+            bytes.read_to_string(&mut text).unwrap();
+            texts.push(text);
+            Ok(())
+        });
+        read.unwrap();
+        texts
+    }
+
+    #[test]
+    fn a_folder_gives_its_files_in_order() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path();
+        for (name, text) in [("b.json", "deux"), ("a.json", "un"), (".hidden", "rien"), ("empty", "")] {
+            std::fs::write(path.join(name), text).unwrap();
+        }
+        std::fs::create_dir(path.join("inner")).unwrap();
+        let location = path.to_str().unwrap();
+        assert_eq!(texts(&fetch(location, true, &mut |_| {}).unwrap()), ["un", "deux"]);
+        assert!(matches!(fetch(location, false, &mut |_| {}), Err(FetchError::Directory { .. })));
     }
 
     #[test]

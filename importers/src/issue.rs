@@ -29,7 +29,7 @@ impl Spot<'_> {
             line: Some(self.line),
             column: self.column,
             id: self.id.map(shorten),
-            field: self.field.map(shorten),
+            field: self.field.filter(|field| !field.is_empty()).map(shorten),
             found: shorten(found),
             expected: expected.into(),
         }

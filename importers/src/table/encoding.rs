@@ -2,6 +2,11 @@
 
 use encoding_rs::WINDOWS_1252;
 
+/// Share of control characters from which a file is no text.
+const MOST_CONTROLS: f64 = 0.02;
+/// Control characters that any text may have.
+const FEW_CONTROLS: usize = 8;
+
 /// Decodes cells: UTF-8, and Windows-1252 in a file that shows no UTF-8.
 #[derive(Debug, Default)]
 pub(crate) struct Decoder {
@@ -65,13 +70,34 @@ pub(crate) fn not_a_table(start: &[u8]) -> Option<&'static str> {
         Some(b'<') => Some("un document XML ou HTML"),
         Some(b'{' | b'[') => Some("un document JSON"),
         _ if first_line.contains(&0) => Some("un fichier binaire (octets nuls)"),
+        _ if has_controls(start) => Some("un fichier binaire (caractères de commande)"),
         _ => None,
     }
+}
+
+/// Whether these are bytes of anything rather than of a text, which has next to no control characters.
+fn has_controls(start: &[u8]) -> bool {
+    let controls = start.iter().filter(|byte| byte.is_ascii_control() && !byte.is_ascii_whitespace()).count();
+    controls > FEW_CONTROLS && controls as f64 > MOST_CONTROLS * start.len() as f64
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_of_anything_are_no_table() {
+        let mut bytes = b"A;B\n".to_vec();
+        bytes.extend(
+            (1..=255u8).cycle().map(|byte| byte.wrapping_mul(83)).take(2_000).filter(|byte| *byte > 0),
+        );
+        assert_eq!(not_a_table(&bytes), Some("un fichier binaire (caractères de commande)"));
+        assert_eq!(
+            not_a_table(b"id;name;category\r\na;Un\x07;emg\r\nb;Deux\tTrois;emg\r\nc;Quatre;emg\r\n"),
+            None
+        );
+        assert_eq!(not_a_table(b""), None);
+    }
 
     #[test]
     fn accents_are_read_in_both_encodings() {

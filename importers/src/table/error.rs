@@ -17,6 +17,12 @@ pub enum ReadError {
         /// What the system said.
         source: io::Error,
     },
+    /// What was read cannot be put aside, or taken back.
+    #[error("fichier temporaire : {source}.")]
+    Aside {
+        /// What the system said.
+        source: io::Error,
+    },
     /// Nothing in it.
     #[error("{file} : fichier vide ; attendu : {expected}.")]
     Empty {
@@ -86,6 +92,18 @@ impl ReadError {
         let (file, line, column, found, expected) = match self {
             ReadError::Io { file, source } => {
                 (file, None, None, source.to_string(), "un fichier lisible".into())
+            }
+            ReadError::Aside { source } => {
+                return Issue {
+                    severity: Severity::Error,
+                    file: String::new(),
+                    line: None,
+                    column: None,
+                    id: None,
+                    field: None,
+                    found: source.to_string(),
+                    expected: "de la place pour les fichiers temporaires".into(),
+                };
             }
             ReadError::Empty { file, expected } => {
                 (file, None, None, "un fichier vide".into(), expected.clone())

@@ -3,6 +3,7 @@
 
 mod encoding;
 mod error;
+mod headers;
 mod input;
 mod records;
 
@@ -12,11 +13,13 @@ use maille_domain::run::{Issue, Severity};
 
 pub(crate) use encoding::{Decoder, not_a_table};
 pub use error::ReadError;
+pub(crate) use headers::{FARTHEST, Headers};
 pub(crate) use input::Input;
 pub use records::LONGEST_RECORD;
 pub(crate) use records::split;
 
 use crate::issue::{Spot, shorten};
+use headers::Start;
 use records::{Fault, Record, Records};
 
 /// Most columns of a header: a table with more is something else.
@@ -42,7 +45,7 @@ pub struct Table<'a, R> {
 }
 
 /// A row.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Row {
     /// Line where it starts, from 1.
     pub line: u64,
@@ -53,7 +56,7 @@ pub struct Row {
 }
 
 /// Why the cells of a row cannot be trusted.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowFault {
     /// Column where it shows, from 1.
     pub column: usize,
@@ -73,11 +76,45 @@ impl<'a, R: Read> Table<'a, R> {
         layout: Layout,
         progress: &'a mut dyn FnMut(u64),
     ) -> Result<Self, ReadError> {
+        let first = |start: &[u8]| Start { separator: separator(start, layout), line: None };
+        let table = Table::begin(file, input, progress, header_expected(layout), first)?;
+        let missing: Vec<_> = layout
+            .required
+            .iter()
+            .copied()
+            .filter(|column| !table.header.iter().any(|name| is_column(name, column)))
+            .collect();
+        if missing.is_empty() {
+            Ok(table)
+        } else {
+            let found = table.header.iter().map(|name| shorten(name)).collect();
+            Err(ReadError::MissingColumns { file: table.file, line: table.header_line, missing, found })
+        }
+    }
+
+    /// Reads the header of anybody's table, wherever it is.
+    pub(crate) fn open_under(
+        file: &str,
+        input: R,
+        headers: &Headers,
+        progress: &'a mut dyn FnMut(u64),
+    ) -> Result<Self, ReadError> {
+        let expected = "une ligne de titres, puis une ligne par fiche".to_owned();
+        Table::begin(file, input, progress, expected, |start| headers.find(start))
+    }
+
+    fn begin(
+        file: &str,
+        input: R,
+        progress: &'a mut dyn FnMut(u64),
+        expected: String,
+        find: impl FnOnce(&[u8]) -> Start,
+    ) -> Result<Self, ReadError> {
         let io = |source| ReadError::Io { file: file.to_owned(), source };
         let mut input = Input::new(input, progress);
         let start = input.open().map_err(io)?;
         if start.iter().all(u8::is_ascii_whitespace) {
-            return Err(ReadError::Empty { file: file.to_owned(), expected: header_expected(layout) });
+            return Err(ReadError::Empty { file: file.to_owned(), expected });
         }
         if let Some(found) = not_a_table(start) {
             let elsewhere = if found.contains("XLSX") {
@@ -91,9 +128,19 @@ impl<'a, R: Read> Table<'a, R> {
                 expected: format!("un fichier CSV en UTF-8 ou en Windows-1252{elsewhere}"),
             });
         }
-        let separator = separator(start, layout);
+        let Start { separator, line: wanted } = find(start);
         let mut records = Records::new(input, separator);
-        let record = records.next().map_err(io)?.unwrap_or_default();
+        let mut record = records.next().map_err(io)?.unwrap_or_default();
+        while wanted.is_some_and(|line| record.line < line) {
+            let Some(next) = records.next().map_err(io)? else {
+                return Err(ReadError::NotATable {
+                    file: file.to_owned(),
+                    found: format!("{} lignes au plus", record.line),
+                    expected: format!("la ligne des titres, ligne {}", wanted.unwrap_or_default()),
+                });
+            };
+            record = next;
+        }
         let (line, width) = (record.line, record.width());
         if separator != b',' && separator != b';' {
             return Err(ReadError::WrongSeparator {
@@ -131,18 +178,7 @@ impl<'a, R: Read> Table<'a, R> {
             });
         }
         table.header = cells.iter().map(|name| name.trim().to_owned()).collect();
-        let missing: Vec<_> = layout
-            .required
-            .iter()
-            .copied()
-            .filter(|column| !table.header.iter().any(|name| is_column(name, column)))
-            .collect();
-        if missing.is_empty() {
-            Ok(table)
-        } else {
-            let found = table.header.iter().map(|name| shorten(name)).collect();
-            Err(ReadError::MissingColumns { file: table.file, line, missing, found })
-        }
+        Ok(table)
     }
 
     /// The names of the columns, as written.
