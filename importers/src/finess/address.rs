@@ -3,7 +3,7 @@
 use maille_territory::fold;
 
 use super::name::unshouted_address;
-use super::register::Cells;
+use super::said::Said;
 
 /// Abbreviations of kinds of street, as the register and the tax administration write them.
 const STREETS: [(&str, &str); 61] = [
@@ -75,18 +75,20 @@ const REPEATED: [(&str, &str); 4] = [("B", "bis"), ("T", "ter"), ("Q", "quater")
 const COLLECTIVITIES: [(&str, &str); 2] = [("97123", "97701"), ("97127", "97801")];
 
 /// A street address in one line, without postal code and commune: the street, then what completes it.
-pub(super) fn address(cells: &Cells) -> String {
-    let number = [cells.get("numvoie"), repeated(cells)].into_iter().filter(|part| !part.is_empty());
+pub(super) fn address(said: &Said) -> String {
+    let number = said.get("numvoie");
+    let repeated = if number.is_empty() { String::new() } else { repeated(&said.get("compvoie")) };
+    let number = [&*number, &repeated].into_iter().filter(|part| !part.is_empty());
     let number = number.collect::<Vec<_>>().join(" ");
-    let (kind, name) = (cells.get("typvoie"), cells.get("voie"));
-    let full = STREETS.iter().find(|(short, _)| *short == kind).map_or(kind, |(_, full)| full);
+    let (kind, name) = (said.get("typvoie"), said.get("voie"));
+    let full = STREETS.iter().find(|(short, _)| *short == kind).map_or(&*kind, |(_, full)| full);
     // Some streets have their kind in their name already.
-    let twice = !full.is_empty() && format!("{} ", fold(name)).starts_with(&format!("{} ", fold(full)));
+    let twice = !full.is_empty() && format!("{} ", fold(&name)).starts_with(&format!("{} ", fold(full)));
     let kind = if twice { "" } else { full };
-    let name = unshouted_address(name, false);
+    let name = unshouted_address(&name, false);
     let street = [number.as_str(), kind, &name].into_iter().filter(|part| !part.is_empty());
     let street = street.collect::<Vec<_>>().join(" ");
-    let rest = ["compldistrib", "lieuditbp"].map(|part| unshouted_address(cells.get(part), true));
+    let rest = ["compldistrib", "lieuditbp"].map(|part| unshouted_address(&said.get(part), true));
     let parts = [street].into_iter().chain(rest).filter(|part| !part.is_empty());
     let address = parts.collect::<Vec<_>>().join(", ");
     let mut chars = address.chars();
@@ -94,9 +96,8 @@ pub(super) fn address(cells: &Cells) -> String {
 }
 
 /// `bis` and the like, which mean nothing without a number.
-fn repeated<'a>(cells: &Cells<'a>) -> &'a str {
-    let letter = if cells.get("numvoie").is_empty() { "" } else { cells.get("compvoie") };
-    REPEATED.iter().find(|(short, _)| *short == letter).map_or(letter, |(_, full)| full)
+fn repeated(letter: &str) -> String {
+    REPEATED.iter().find(|(short, _)| *short == letter).map_or(letter, |(_, full)| full).to_owned()
 }
 
 /// The COG code of a commune: its number after that of its département, which the register writes its own way overseas.
@@ -113,8 +114,9 @@ pub(super) fn cog_code(departement: &str, commune: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
-    use crate::finess::register::STRUCTURE;
 
     #[test]
     fn addresses_are_put_together() {
@@ -133,16 +135,11 @@ mod tests {
             (["", "", "", "", "", "BP 4 - MATA'UTU"], "BP 4 - Mata'Utu"),
             (["", "", "", "", "", ""], ""),
         ] {
-            let cells = STRUCTURE.map(|name| match name {
-                "numvoie" => number,
-                "typvoie" => kind,
-                "voie" => street,
-                "compvoie" => repeated,
-                "compldistrib" => more,
-                "lieuditbp" => place,
-                _ => "",
-            });
-            assert_eq!(address(&Cells::of(&STRUCTURE, cells.to_vec())), written);
+            let value = json!({ "structureet": {
+                "numvoie": number, "typvoie": kind, "voie": street, "compvoie": repeated, "compldistrib": more,
+                "lieuditbp": place,
+            } });
+            assert_eq!(address(&Said::of(&value)), written);
         }
     }
 

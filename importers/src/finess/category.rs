@@ -1,4 +1,5 @@
-//! The kinds of resource that the categories of the register are (`data/vocabulary/crosswalk-finess.tsv`).
+//! The kinds of resource that the categories of the register are (`data/vocabulary/crosswalk-finess.tsv`), and what the register
+//! calls those categories (`data/vocabulary/categories-finess.tsv`).
 
 use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
@@ -7,6 +8,11 @@ use maille_domain::Category;
 use maille_territory::fold;
 
 const TABLE: &str = include_str!("../../../data/vocabulary/crosswalk-finess.tsv");
+
+const NOMENCLATURE: &str = include_str!("../../../data/vocabulary/categories-finess.tsv");
+
+static LABELS: LazyLock<HashMap<&'static str, &'static str>> =
+    LazyLock::new(|| NOMENCLATURE.lines().skip(1).filter_map(|line| line.split_once('\t')).collect());
 
 /// A kind that a code may be.
 struct Kind {
@@ -29,12 +35,17 @@ static CROSSWALK: LazyLock<HashMap<&'static str, Vec<Kind>>> = LazyLock::new(|| 
 });
 
 /// The kind of a code, for an establishment of this name; none when the vocabulary has none.
-pub(super) fn category(code: &str, name: &str) -> Option<Category> {
+pub(crate) fn category(code: &str, name: &str) -> Option<Category> {
     let kinds = CROSSWALK.get(code)?;
     let folded = fold(name);
     let said: HashSet<&str> = folded.split(' ').collect();
     let fits = |kind: &&Kind| kind.words.is_empty() || kind.words.iter().any(|word| said.contains(word));
     kinds.iter().find(fits).map(|kind| kind.category)
+}
+
+/// What the register calls a category, ended ones included.
+pub(super) fn label(code: &str) -> Option<&'static str> {
+    LABELS.get(code).copied()
 }
 
 #[cfg(test)]
@@ -69,5 +80,12 @@ mod tests {
             let words = kinds.iter().flat_map(|kind| &kind.words);
             assert!(words.into_iter().all(|word| fold(word) == *word), "{code}: words are folded");
         }
+    }
+
+    #[test]
+    fn every_category_has_a_label() {
+        assert_eq!(label("205"), Some("Foyer Club Restaurant"));
+        assert_eq!(label("000"), None);
+        assert_eq!(LABELS.len() + 1, NOMENCLATURE.lines().count(), "each code once, on a line of its own");
     }
 }

@@ -29,7 +29,7 @@ static KNOWN: LazyLock<HashSet<&'static str>> = LazyLock::new(|| {
 
 /// A name: sigles, dotted or not, and Roman numerals stay; articles and the like become small; every other word has one
 /// capital. A name that is not all in capitals is left as it is.
-pub(super) fn unshouted(name: &str) -> String {
+pub(crate) fn unshouted(name: &str) -> String {
     if name.chars().any(char::is_lowercase) {
         return name.to_owned();
     }
@@ -37,7 +37,7 @@ pub(super) fn unshouted(name: &str) -> String {
 }
 
 /// A part of an address: as a name, save that few sigles are met there.
-pub(super) fn unshouted_address(part: &str, first: bool) -> String {
+pub(crate) fn unshouted_address(part: &str, first: bool) -> String {
     if part.chars().any(char::is_lowercase) {
         return part.to_owned();
     }
@@ -78,12 +78,17 @@ fn written(
     if elided && !first {
         return lower();
     }
+    let numbered = before.is_some_and(|c| c.is_ascii_digit());
+    if numbered && word == "E" {
+        // An ordinal: the only letter that is small after a number.
+        return lower();
+    }
     if word.chars().count() == 1 {
         // The preposition loses its accent with its case.
         let preposition = word == "A" && !first && before == Some(' ') && after == Some(' ');
         return if preposition { "à".to_owned() } else { word.to_owned() };
     }
-    if before.is_some_and(|c| c.is_ascii_digit()) {
+    if numbered {
         return lower();
     }
     if SMALL.contains(&word) {
@@ -129,6 +134,9 @@ mod tests {
             ("LIEU DE VIE \"MAVOUNA MEMA 1\"", "Lieu de Vie \"Mavouna Mema 1\""),
             ("ALEFPA S.M.J.P.M", "ALEFPA S.M.J.P.M"),
             ("PHARMACIE DU 8EME ARRONDISSEMENT", "Pharmacie du 8eme Arrondissement"),
+            ("PARIS 4E ARRONDISSEMENT", "Paris 4e Arrondissement"),
+            ("PARIS 1ER ET 2E, 18EME (19E)", "Paris 1er et 2e, 18eme (19e)"),
+            ("PAVILLON 4B", "Pavillon 4B"),
             ("HÔPITAL ST JOSEPH", "Hôpital St Joseph"),
             ("Hôpital Saint-Joseph", "Hôpital Saint-Joseph"),
             ("123", "123"),

@@ -1,41 +1,83 @@
 //! Whole files. The samples of this folder are invented; those of `../shared` are of the register.
 
+use std::collections::BTreeMap;
+use std::io::Read;
+
+use flate2::Compression;
+use flate2::read::GzEncoder;
 use maille_domain::Fields;
-use maille_domain::field::Field;
+use maille_domain::field::{Field, Values};
 use maille_domain::location::Precision;
 use maille_territory::{Point, france};
-use proptest::prelude::*;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::commune::point_expected;
-use crate::staged::Staged;
+use crate::parts::{Part, Parts};
 use crate::table::ReadError;
-use crate::testing::{shared, told};
+use crate::testing::{Taken, file, shared, shared_parts, told};
 
 const STRUCTURES: &str = include_str!("samples/structures.csv");
+/// The invented files of the other flows.
+const JSON: [(&str, &str); 2] = [
+    ("structures.json", include_str!("samples/structures.json")),
+    ("activites.json", include_str!("samples/activites.json")),
+];
+const XML: [(&str, &str); 3] = [
+    ("etablissements.xml", include_str!("samples/etablissements.xml")),
+    ("entites-juridiques.xml", include_str!("samples/entites-juridiques.xml")),
+    ("equipements.xml", include_str!("samples/equipements.xml")),
+];
 
-fn read_all(text: impl AsRef<[u8]>) -> Result<Staged, ReadError> {
-    super::read("essai.csv", text.as_ref(), &mut |_| {})
+fn read_all(text: impl AsRef<[u8]>) -> Result<Taken, ReadError> {
+    super::read(&file("essai.csv", text), &mut |_| {}).map(Taken::all)
 }
 
-fn read(text: impl AsRef<[u8]>) -> Staged {
+fn read(text: impl AsRef<[u8]>) -> Taken {
     read_all(text).unwrap()
 }
 
-fn fields(staged: &Staged, id: &str) -> Fields {
+fn fields(staged: &Taken, id: &str) -> Fields {
     let record = staged.records.iter().find(|record| record.source_id == id).unwrap();
     Fields::from_values(record.values.clone()).unwrap()
 }
 
 /// One structure with these cells.
 fn structure(cells: &[(&str, &str)]) -> String {
-    let written = super::register::STRUCTURE
+    let written = super::etalab::STRUCTURE
         .map(|name| cells.iter().find(|(cell, _)| *cell == name).map_or("", |(_, text)| text));
     format!("finess;etalab;111;2026-05-12\nstructureet;{}\n", written.join(";"))
 }
 
-fn read_shared(name: &str) -> Option<Staged> {
+fn read_shared(name: &str) -> Option<Taken> {
     shared(&format!("finess/{name}")).map(|path| read(std::fs::read(path).unwrap()))
+}
+
+/// Several files, in this order.
+fn read_files(files: &[(&str, &str)]) -> Result<Taken, ReadError> {
+    let bytes = |(name, text): &(&str, &str)| Part::bytes(name, text.as_bytes().to_vec());
+    super::read(&Parts::new(files.iter().map(bytes).collect()), &mut |_| {}).map(Taken::all)
+}
+
+/// What the records say, by identifier, whatever their order.
+fn values(staged: &Taken) -> BTreeMap<&str, &Values> {
+    staged.records.iter().map(|record| (&*record.source_id, &record.values)).collect()
+}
+
+/// The one establishment of JSON.
+fn ege(ege: &Value) -> Taken {
+    let file =
+        json!({ "pmej": [{ "informationsGeneralesPMEJ": { "numFinessPm": "929999001" }, "ege": [ege] }] });
+    read_files(&[("essai.json", &file.to_string())]).unwrap()
+}
+
+/// The one activity of an establishment, with this zone.
+fn zone(zone: &Value) -> Taken {
+    let place = json!({ "informationsGeneralesEGE": { "numFinessEge": "929999118", "nomEgeLong": "A" } });
+    let does = json!({ "numFinessEge": "929999118", "activitesExercees": { "nature": { "codeNature": "AMF" }, "zoneIntervention": zone } });
+    let structures =
+        json!({ "pmej": [{ "informationsGeneralesPMEJ": { "numFinessPm": "1" }, "ege": [place] }] });
+    let activities = json!({ "pmej": [{ "numFiness": "1", "ege": does }] });
+    read_files(&[("a.json", &activities.to_string()), ("s.json", &structures.to_string())]).unwrap()
 }
 
 #[test]
@@ -67,7 +109,7 @@ fn what_is_no_register_is_named() {
     let refused = |text: &[u8]| read_all(text).unwrap_err().to_string();
     assert!(refused(b"").contains("fichier vide"));
     assert!(refused(b"PK\x03\x04\x14\0").contains("XLSX"));
-    assert!(refused(b"\x1F\x8B\x08").contains("gzip"));
+    assert!(refused(b"\x1F\x8B\x08").contains("lecture impossible"), "a .gz that is cut");
     let error = refused(b"id;name;category\na;b;c\n");
     assert!(error.contains("« id »") && error.contains("finess;etalab"), "{error}");
     let only = read("finess;etalab;111;2026-05-12\n");
@@ -191,32 +233,329 @@ fn a_thousand_points_are_in_their_commune() {
     assert!(compared > 1_000, "{compared} compared");
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+#[test]
+fn the_json_of_everything_is_mapped() {
+    let staged = read_files(&JSON).unwrap();
+    insta::assert_json_snapshot!("json", values(&staged));
+    insta::assert_snapshot!("json_issues", told(&staged.issues));
+    // A legal person without establishment, and an establishment without number, are counted apart.
+    assert_eq!((staged.counts(), staged.damaged), ((4, 3, 2), true));
+    assert_eq!(
+        (&*staged.rejected_ids, &*staged.skipped_ids),
+        (&["929999142".into()][..], &["929999019".into()][..])
+    );
+    let unmapped: Vec<_> = staged.unmapped.iter().map(|code| (&*code.code, code.label.as_deref())).collect();
+    assert_eq!(unmapped, [("205", Some("Foyer Club Restaurant")), ("999", None)]);
+    let payload = &staged.records[0].payload;
+    assert_eq!(payload["pmej"]["numFinessPm"], "929999001");
+    assert_eq!(payload["activites"].as_array().map(Vec::len), Some(2));
+    assert_eq!(payload["ege"]["evenement"], json!([{ "codeEvenement": "003" }]));
+}
 
-    #[test]
-    fn a_mutated_file_never_panics(
-        changes in prop::collection::vec((any::<prop::sample::Index>(), 0..3, any::<u8>()), 1..12),
-    ) {
-        let mut text = STRUCTURES.as_bytes().to_vec();
-        for (index, change, byte) in changes {
-            if text.is_empty() {
-                break;
-            }
-            let at = index.index(text.len());
-            match change {
-                0 => text[at] = byte,
-                1 => text.insert(at, byte),
-                _ if byte < 16 => text.truncate(at.max(1)),
-                _ => { text.remove(at); }
-            }
-        }
-        if let Ok(staged) = read_all(&text) {
-            for record in &staged.records {
-                prop_assert!(Fields::from_values(record.values.clone()).is_ok());
-                prop_assert!(!staged.rejected_ids.contains(&record.source_id));
-            }
-            prop_assert!(staged.rejected as usize <= staged.issues.len());
+#[test]
+fn the_xml_of_everything_is_mapped() {
+    let staged = read_files(&XML).unwrap();
+    insta::assert_json_snapshot!("xml", values(&staged));
+    insta::assert_snapshot!("xml_issues", told(&staged.issues));
+    assert_eq!((staged.counts(), staged.damaged), ((2, 2, 0), true));
+    assert_eq!(staged.rejected_ids, ["929999183"]);
+    assert_eq!(staged.records[0].payload["structureej"]["rslongue"], "CCAS DE LA COMMUNE INVENTEE");
+}
+
+#[test]
+fn the_order_of_files_means_nothing() {
+    for files in [&JSON[..], &XML[..]] {
+        let mut turned = files.to_vec();
+        turned.reverse();
+        let (one, other) = (read_files(files).unwrap(), read_files(&turned).unwrap());
+        assert_eq!(values(&one), values(&other));
+        assert_eq!(one.counts(), other.counts());
+        let twice = read_files(&[files, files].concat()).unwrap();
+        assert_eq!(values(&one), values(&twice), "the same file twice says the same");
+    }
+}
+
+#[test]
+fn a_flow_is_completed_by_files_of_another_and_told_by_what_it_holds() {
+    let csv = structure(&[
+        ("nofinesset", "929999167"),
+        ("nofinessej", "929999035"),
+        ("rs", "A"),
+        ("commune", "050"),
+        ("departement", "92"),
+    ]);
+    let mut compressed = Vec::new();
+    GzEncoder::new(XML[1].1.as_bytes(), Compression::fast()).read_to_end(&mut compressed).unwrap();
+    let people = Part::bytes("sans-nom", compressed);
+    let parts = Parts::new(vec![people, Part::bytes("a.txt", csv.into_bytes())]);
+    let staged = super::read(&parts, &mut |_| {}).map(Taken::all).unwrap();
+    assert_eq!(staged.fields("929999167").organization.as_deref(), Some("CCAS de la Commune Inventee"));
+    assert_eq!((staged.counts(), staged.issues.len()), ((1, 0, 0), 0));
+}
+
+#[test]
+fn what_describes_establishments_makes_none() {
+    for files in [&JSON[1..], &XML[1..2], &XML[2..], &XML[1..]] {
+        let error = read_files(files).map(|staged| staged.counts()).unwrap_err().to_string();
+        assert!(error.contains("sans les établissements") && error.contains("un dossier"), "{error}");
+    }
+    for text in ["{\"entry\":[{\"a\":1}]}", "[]", "{}", "[1,2]"] {
+        let error =
+            read_files(&[("autre.json", text)]).map(|staged| staged.counts()).unwrap_err().to_string();
+        assert!(error.contains("aucun établissement"), "{text}: {error}");
+    }
+    let error = read_files(&[("a.html", "<html></html>")]).map(|staged| staged.counts()).unwrap_err();
+    assert!(error.to_string().contains("<html>"), "{error}");
+}
+
+#[test]
+fn an_establishment_of_several_flows_counts_once() {
+    let csv = |date| {
+        structure(&[
+            ("nofinesset", "929999118"),
+            ("rs", "DU CSV"),
+            ("commune", "050"),
+            ("departement", "92"),
+            ("datemaj", date),
+        ])
+    };
+    for (date, name) in [
+        ("2020-01-01", "Service de Soins Infirmiers à Domicile Invente"),
+        ("2021-10-18", "Service de Soins Infirmiers à Domicile Invente"),
+        ("2022-01-01", "DU CSV"),
+    ] {
+        let csv = csv(date);
+        let mut files = [("a.csv", &*csv), JSON[0]];
+        for _ in 0..2 {
+            let staged = read_files(&files).unwrap();
+            assert_eq!(staged.fields("929999118").name.to_lowercase(), name.to_lowercase(), "{date}");
+            let said = staged.issues.iter().filter(|issue| issue.found.contains("plusieurs flux")).count();
+            assert_eq!((staged.records.len(), said), (4, 1));
+            files.reverse();
         }
     }
+}
+
+#[test]
+fn degrees_are_where_the_flow_put_them() {
+    let at = |x: &str, y: &str, lat: &str, lon: &str| {
+        let staged = ege(&json!({
+            "informationsGeneralesEGE": { "numFinessEge": "929999118", "nomEgeLong": "A" },
+            "adresse": [{ "cogCommune": "06088", "coordonneesGeographique": {
+                "coordonneeX": x, "coordonneeY": y, "directionLatitude": lat, "directionLongitude": lon, "scoreBAN": "0.71",
+            } }],
+        }));
+        (staged.fields("929999118").location.unwrap(), staged.issues.len())
+    };
+    for (x, y, lat, lon) in [
+        ("7.254944", "43.697073", "N", "E"),
+        ("6299000.1", "1043000.2", "43.697073", "7.254944"),
+        ("7.254944", "43.697073", "6299000.1", "1043000.2"),
+    ] {
+        let (location, issues) = at(x, y, lat, lon);
+        assert_eq!(
+            (location.lat, location.lon, location.precision, issues),
+            (43.697_073, 7.254_944, Precision::Address, 0)
+        );
+    }
+    let (location, issues) = at("1043000.2", "6299000.1", "N", "E");
+    assert_eq!(
+        (location.precision, issues),
+        (Precision::Commune, 1),
+        "metres, in a projection that is not said"
+    );
+    assert_eq!(at("", "", "N", "E").1, 0);
+}
+
+#[test]
+fn a_postal_code_that_is_a_code_of_a_commune_too_is_told() {
+    let staged = |line: &str| {
+        ege(&json!({
+            "informationsGeneralesEGE": { "numFinessEge": "929999118", "nomEgeLong": "A" },
+            "adresse": [{ "cogCommune": "59650", "ligneAcheminement": line }],
+        }))
+    };
+    let doubtful = staged("59650 VILLENEUVE D ASCQ");
+    assert_eq!(fields(&doubtful, "929999118").commune.as_deref(), Some("59650"));
+    let told = told(&doubtful.issues);
+    assert!(told.contains("« 59650 VILLENEUVE D ASCQ » attendu : le code de Villeneuve-d'Ascq (59009), ou le nom de Wattrelos"), "{told}");
+    assert!(told.contains("le code est suivi : Wattrelos (59650)"), "{told}");
+    assert_eq!(staged("59150 WATTRELOS").issues.len(), 0);
+}
+
+#[test]
+fn a_small_file_that_is_cut_is_said_to_be() {
+    let whole = json!({ "pmej": [{ "informationsGeneralesPMEJ": { "numFinessPm": "929999001" },
+        "ege": [{ "informationsGeneralesEGE": { "numFinessEge": "929999118", "nomEgeLong": "A" } }] }] });
+    let whole = whole.to_string();
+    assert_eq!(read(&whole).counts(), (1, 0, 0));
+    for length in 1..whole.len() - 3 {
+        let error = read_all(&whole[..length]).unwrap_err().to_string();
+        assert!(error.contains("tronqué"), "{} : {error}", &whole[..length]);
+    }
+}
+
+#[test]
+fn a_number_that_is_there_twice_is_told() {
+    let ege = |name: &str, day: &str| json!({ "informationsGeneralesEGE": { "numFinessEge": "929999118", "nomEgeLong": name }, "dateDerniereMaj": day });
+    for (first, second, told_as, name) in [
+        (ege("Aa", "2026-01-01"), ege("Aa", "2026-01-01"), None, "Aa"),
+        (
+            ege("Aa", "2026-01-01"),
+            ege("Bb", "2026-01-01"),
+            Some("« 929999118 » attendu : une fois chaque identifiant ; celle-ci, la dernière, compte"),
+            "Bb",
+        ),
+        (
+            ege("Aa", "2026-01-02"),
+            ege("Bb", "2026-01-01"),
+            Some(
+                "« 1 fiche présente plusieurs fois : 929999118 » attendu : une fois chaque identifiant ; la plus récente compte",
+            ),
+            "Aa",
+        ),
+    ] {
+        let file = json!({ "pmej": [{ "informationsGeneralesPMEJ": { "numFinessPm": "929999001" }, "ege": [first, second] }] });
+        let staged = read(file.to_string());
+        let told = told(&staged.issues);
+        assert_eq!(told.contains("chaque identifiant"), told_as.is_some(), "{told}");
+        assert!(told.contains(told_as.unwrap_or_default()), "{told}");
+        assert_eq!(staged.fields("929999118").name, name);
+    }
+}
+
+#[test]
+fn what_closed_is_said_to_be() {
+    let closed = |state: Value, date: &str| {
+        let staged = ege(&json!({
+            "informationsGeneralesEGE": { "numFinessEge": "929999118", "nomEgeLong": "A", "dateFermeture": date },
+            "etatObjet": state,
+        }));
+        (staged.fields("929999118").status.code(), staged.issues.len())
+    };
+    assert_eq!(closed(json!("A"), ""), ("ouvert", 0));
+    assert_eq!(closed(json!("I"), ""), ("ferme", 0));
+    assert_eq!(closed(json!({ "code": "I" }), "2019-01-01"), ("ferme", 0));
+    assert_eq!(closed(Value::Null, "2019-01-01"), ("ferme", 0));
+    // The state is the register's own conclusion: some are active long after a date.
+    assert_eq!(closed(json!("A"), "2019-01-01"), ("ouvert", 1));
+}
+
+#[test]
+fn a_zone_is_read_in_every_shape() {
+    let expected = json!(["commune:92025", "commune:92050"]);
+    for written in [
+        json!(["92050", "92025"]),
+        json!([{ "cogCommune": "92025" }, { "cogCommune": "92050" }]),
+        json!({ "libelleZI": "Deux", "communeZI": [{ "commune": "92050" }, { "commune": "92025" }] }),
+        json!([{ "communeZI": { "commune": "92050" } }, { "communeZI": { "commune": "92025" } }]),
+        json!("92050, 92025"),
+        json!({ "code": ["92025", 92050, 92050.0] }),
+    ] {
+        assert_eq!(zone(&written).records[0].values[&Field::Coverage], expected, "{written}");
+    }
+    for silent in [Value::Null, json!({}), json!([]), json!({ "libelleZI": "Partout" })] {
+        assert!(!zone(&silent).records[0].values.contains_key(&Field::Coverage), "{silent}");
+    }
+    let staged = zone(&json!(["92000", "9205", "93059"]));
+    // A commune that was merged is followed; a postal code is none.
+    assert_eq!(staged.records[0].values[&Field::Coverage], json!(["commune:09205", "commune:93066"]));
+    assert_eq!(staged.issues.len(), 1, "{}", told(&staged.issues));
+}
+
+#[test]
+fn natures_are_read_under_their_own_key_too() {
+    let item = json!({
+        "natureAMSR": {
+            "caracteristiquesGeneriques": { "etatObjet": { "code": "A" } },
+            "caracteristiquesSpecifiquesAMSR": { "activiteSocialeRegulee": "469" },
+            "zoneIntervention": ["92050"],
+        },
+        "natureEML": null,
+        "natureAMF": { "caracteristiquesGeneriques": { "etatObjet": "I" } },
+    });
+    let kept = super::activities::of_item(&item);
+    assert_eq!(kept.len(), 1);
+    assert_eq!(kept[0]["zoneIntervention"], json!(["92050"]));
+    assert_eq!(kept[0]["codeNature"], "AMSR");
+}
+
+#[test]
+fn a_cut_file_of_any_flow_withdraws_nothing() {
+    for (name, text) in [JSON[0], XML[0]] {
+        let cut = &text[..text.len() * 19 / 20];
+        let cut = &cut[..cut.rfind('\n').unwrap()];
+        let staged = read_files(&[(name, cut)]).unwrap();
+        assert!(staged.damaged, "{name}");
+        assert!(
+            staged.issues.iter().any(|issue| issue.expected.contains("tronqué")),
+            "{}",
+            told(&staged.issues)
+        );
+    }
+}
+
+/// Records, rejected, skipped, unmapped codes and issues of files of `../shared`.
+fn shared_flows(names: &[&str]) -> Option<Taken> {
+    let staged = super::read(&shared_parts(names)?, &mut |_| {}).map(Taken::all).unwrap();
+    Some(staged)
+}
+
+#[test]
+fn the_structures_of_the_new_flow_are_read() {
+    let Some(staged) = shared_flows(&["finess/CONVERTED-finess-structures-v1.json"]) else { return };
+    assert_eq!((staged.counts(), staged.damaged), ((10, 0, 1), false), "{}", told(&staged.issues));
+    let unmapped: Vec<_> =
+        staged.unmapped.iter().map(|code| (&*code.code, code.label.as_deref().unwrap())).collect();
+    assert_eq!(
+        unmapped,
+        [("205", "Foyer Club Restaurant"), ("300", "Ecoles Formant aux Professions Sanitaires")]
+    );
+    let orangers = staged.fields("060786738");
+    assert_eq!(
+        (&*orangers.name, orangers.commune.as_deref()),
+        ("Foyer Restaurant les Orangers", Some("06088"))
+    );
+    let point = Point { lat: 43.697_073, lon: 7.254_944 };
+    assert!(orangers.location.unwrap().point().distance_km(point) < 0.001);
+    let ssiad = staged.fields("010007961");
+    assert_eq!(
+        (ssiad.category.code(), ssiad.organization.as_deref()),
+        ("ssiad", Some("Centre Hospitalier du Haut Bugey"))
+    );
+    assert_eq!(ssiad.email, ["ssiad@ch-hautbugey.fr"]);
+    assert_eq!(ssiad.coverage, []);
+}
+
+#[test]
+fn the_standard_flow_is_read() {
+    let names = [
+        "finess/flux-standard-cs1400102-etablissements.xml",
+        "finess/flux-standard-cs1400101-entites-juridiques.xml",
+    ];
+    let Some(staged) = shared_flows(&names) else { return };
+    assert_eq!((staged.counts(), staged.damaged), ((14, 0, 0), false), "{}", told(&staged.issues));
+    let closed = staged.records.iter().filter(|record| record.values.contains_key(&Field::Status)).count();
+    assert_eq!(closed, 5);
+    let unmapped: Vec<_> = staged.unmapped.iter().map(|code| (&*code.code, code.count)).collect();
+    assert_eq!(unmapped, [("300", 1), ("321", 1)]);
+    let smur = staged.fields("010787190");
+    assert_eq!(
+        (&*smur.name, smur.organization.as_deref()),
+        ("Smur Polyclinique Amberieu en Bugey", Some("Polyclinique d'Amberieu en Bugey"))
+    );
+    // The two flows say the same of the same establishments.
+    let Some(json) = shared_flows(&["finess/CONVERTED-finess-structures-v1.json"]) else { return };
+    let mut compared = 0;
+    for (id, mut values) in staged.records.iter().map(|record| (&record.source_id, record.values.clone())) {
+        let Some(other) = json.records.iter().find(|record| record.source_id == *id) else { continue };
+        // The JSON was made without faxes and main establishments.
+        if let Some(extra) = values.get_mut(&Field::Extra).and_then(Value::as_object_mut) {
+            extra.retain(|name, _| name == "catégorie FINESS");
+        }
+        values.retain(|_, value| *value != json!({}));
+        assert_eq!(values, other.values, "{id}");
+        compared += 1;
+    }
+    assert_eq!(compared, 9);
 }
