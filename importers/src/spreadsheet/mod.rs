@@ -3,8 +3,10 @@
 
 mod collector;
 mod columns;
+pub(crate) mod guess;
 mod map;
+pub mod mapping;
 mod place;
 
 pub(crate) use collector::Collector;
-pub(crate) use columns::{COLUMNS, LAYOUT};
+pub(crate) use columns::{ANOMALY, COLUMNS, Column, Columns, LAYOUT};

@@ -8,13 +8,14 @@ use maille_domain::run::{Issue, Severity};
 use super::cell::{Cell, Reading};
 use super::workbook::{Parts, damaged, error_of, refused};
 use crate::issue::Spot;
-use crate::spreadsheet::LAYOUT;
-use crate::table::{LONGEST_RECORD, MOST_COLUMNS, ReadError, Row, RowFault, is_column};
+use crate::mapping::Mapping;
+use crate::spreadsheet::{Column, Columns};
+use crate::table::{FARTHEST, Headers, LONGEST_RECORD, MOST_COLUMNS, ReadError, Row, RowFault, is_column};
 
 /// Most rows of a sheet: a larger one is a mistake, or belongs in a CSV file, which is not kept in memory.
 const MOST_ROWS: usize = 100_000;
 
-/// The row of a sheet that looks most like a header of listings.
+/// The row of a sheet that looks most like a header.
 pub(super) struct Header {
     /// Where it is, from 0.
     row: u32,
@@ -24,8 +25,9 @@ pub(super) struct Header {
     pub missing: Vec<&'static str>,
 }
 
-/// The sheet of listings, read.
-pub(super) struct Sheet {
+/// A sheet, read.
+#[derive(Debug)]
+pub(crate) struct Sheet {
     /// The file, and the sheet when there are several, as messages name them.
     pub file: String,
     /// Line of the header, from 1.
@@ -40,17 +42,18 @@ pub(super) struct Sheet {
 
 impl Header {
     /// The first row that has the required columns, else the one that lacks fewest; none in an empty sheet.
-    pub fn find(file: &str, sheet: &str, parts: &mut Parts) -> Result<Option<Header>, ReadError> {
+    pub fn find(
+        file: &str,
+        sheet: &str,
+        required: &[&'static str],
+        parts: &mut Parts,
+    ) -> Result<Option<Header>, ReadError> {
         let mut rows = Rows::of(file, sheet, parts)?;
         let mut closest: Option<Header> = None;
         while let Some((row, cells)) = rows.next()? {
-            let mut names = Vec::new();
-            for (position, cell) in &cells {
-                names.resize(names.len().max(position + 1), String::new());
-                cell.read("").text.trim().clone_into(&mut names[*position]);
-            }
+            let names = names(&cells);
             let has = |column: &str| names.iter().any(|name| is_column(name, column));
-            let missing: Vec<_> = LAYOUT.required.iter().copied().filter(|column| !has(column)).collect();
+            let missing: Vec<_> = required.iter().copied().filter(|column| !has(column)).collect();
             let found = missing.is_empty();
             if closest.as_ref().is_none_or(|closest| missing.len() < closest.missing.len()) {
                 closest = Some(Header { row, names, missing });
@@ -62,6 +65,38 @@ impl Header {
         Ok(closest)
     }
 
+    /// The row that names most of the columns of anybody's table, the first of those that name as many, and how many it
+    /// names; none in an empty sheet, or where the line asked is empty.
+    pub fn best(
+        file: &str,
+        sheet: &str,
+        parts: &mut Parts,
+        headers: &Headers,
+    ) -> Result<Option<(Header, usize)>, ReadError> {
+        let mut rows = Rows::of(file, sheet, parts)?;
+        let mut best: Option<(Header, usize)> = None;
+        let mut looked_at = 0;
+        while let Some((row, cells)) = rows.next()? {
+            let line = u64::from(row) + 1;
+            looked_at += 1;
+            let names = names(&cells);
+            let known = headers.count(names.iter().map(String::as_str));
+            if looked_at == 1 && headers.comes_back(&names) {
+                return Ok(Some((Header { row, names, missing: Vec::new() }, known)));
+            }
+            if headers.line.map_or(looked_at > FARTHEST, |wanted| line > wanted) {
+                break;
+            }
+            if headers.line.is_some_and(|wanted| line < wanted) {
+                continue;
+            }
+            if best.as_ref().is_none_or(|(_, most)| known > *most) {
+                best = Some((Header { row, names, missing: Vec::new() }, known));
+            }
+        }
+        Ok(best)
+    }
+
     /// Its line, from 1.
     pub fn line(&self) -> u64 {
         u64::from(self.row) + 1
@@ -70,13 +105,14 @@ impl Header {
 
 impl Sheet {
     /// Reads the rows under a header.
-    pub fn read(
+    pub(super) fn read(
         file: String,
         header: Header,
         mut rows: Rows<'_>,
         merges: &[Dimensions],
+        mapping: Option<&Mapping>,
     ) -> Result<Sheet, ReadError> {
-        let columns: Vec<String> = header.names.iter().map(|name| name.to_ascii_lowercase()).collect();
+        let (columns, _) = Columns::of(&file, header.line(), &header.names, mapping);
         let mut sheet = Sheet {
             file,
             header_line: header.line(),
@@ -104,12 +140,12 @@ impl Sheet {
         Ok(sheet)
     }
 
-    fn row(&mut self, line: u64, columns: &[String], cells: Cells, repeated: &[(usize, u64)]) -> Row {
+    fn row(&mut self, line: u64, columns: &Columns, cells: Cells, repeated: &[(usize, u64)]) -> Row {
         let mut row = Row { line, cells: Vec::new(), fault: None };
         let mut remarks = Vec::new();
         let mut length = 0;
         for (position, cell) in cells {
-            let Reading { text, remark, error } = cell.read(columns.get(position).map_or("", String::as_str));
+            let Reading { text, remark, error } = cell.read(columns.holds(position));
             length += text.len();
             let too_long = length > LONGEST_RECORD;
             let error = error.or_else(|| too_long.then(|| "une ligne d’au plus 1 Mo".to_owned()));
@@ -133,16 +169,26 @@ impl Sheet {
             row.cells.resize(position, String::new());
             row.cells.push(text);
         }
-        let id = columns.iter().position(|name| name == "id").and_then(|position| row.cells.get(position));
+        let id = columns.position(Column::Id).and_then(|position| row.cells.get(position));
         for (position, found, expected) in remarks {
             let column = Some(position as u64 + 1);
-            let field = columns.get(position).map(String::as_str).filter(|name| !name.is_empty());
+            let field = Some(columns.name(position)).filter(|name| !name.is_empty());
             let id = id.map(|id| id.trim()).filter(|id| !id.is_empty());
             let spot = Spot { file: &self.file, line, column, id, field };
             self.warnings.push(spot.issue(Severity::Warning, &found, expected));
         }
         row
     }
+}
+
+/// The texts of a row, empty where there is none.
+fn names(cells: &Cells) -> Vec<String> {
+    let mut names = Vec::new();
+    for (position, cell) in cells {
+        names.resize(names.len().max(position + 1), String::new());
+        cell.read("").text.trim().clone_into(&mut names[*position]);
+    }
+    names
 }
 
 /// The cells of a row that hold something, by position from 0, in order.
