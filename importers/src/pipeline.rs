@@ -1,26 +1,23 @@
 //! The one pipeline of every source: fetch, parse, normalise, validate, match by the source's identifier, compare,
 //! guard, apply in one transaction.
 
-use std::collections::{HashMap, HashSet};
-use std::io::Read;
-
 use maille_domain::clock::Clock;
-use maille_domain::field::{Field, Values, fingerprint};
-use maille_domain::run::{ChangeAction, FieldChange, Issue, ListingChange, Report, Severity};
-use maille_domain::{Coverage, ListingId};
+use maille_domain::run::{Issue, Report, Scope, Severity};
 use maille_store::Store;
-use maille_store::run::{Before, Import, Incoming, Known, RunStart};
-use serde_json::Value;
+use maille_store::run::RunStart;
 
+use crate::ahead::Ahead;
 use crate::fetch::{FetchError, fetch};
 use crate::format::Format;
-use crate::staged::{Source, StagedRecord};
+use crate::looks_like::looks_like;
+use crate::mapping::Mapping;
+use crate::parts::Parts;
+use crate::pass::Pass;
+use crate::staged::{RefusedRecords, Source};
 use crate::table::ReadError;
 use crate::territories::StagedTerritories;
-use crate::{csv, finess, territories, xlsx};
+use crate::{csv, territories, xlsx};
 
-/// Records held, compared and written at a time.
-const PIECE: usize = 1_000;
 /// More than this share of the records refused: nothing is applied.
 const MOST_REJECTED: f64 = 0.5;
 /// More than this share of the source's listings withdrawn: nothing is applied.
@@ -39,6 +36,10 @@ pub struct ImportOptions {
     pub partial: bool,
     /// Apply beyond the thresholds.
     pub force: bool,
+    /// What of the source is read.
+    pub scope: Scope,
+    /// What the columns and the words of a spreadsheet mean, where it is not in our format.
+    pub mapping: Option<Mapping>,
 }
 
 /// Who watches an import.
@@ -67,6 +68,16 @@ pub enum ImportError {
     /// The file as a whole is not in the format.
     #[error(transparent)]
     Read(#[from] ReadError),
+    /// The same, and it looks like another format.
+    #[error(
+        "{error} Ce fichier ressemble au format « {looks_like} » : essayez « maille import {looks_like} »."
+    )]
+    WrongFormat {
+        /// What was wrong.
+        error: ReadError,
+        /// The other format.
+        looks_like: Format,
+    },
     /// The name of the source cannot be used.
     #[error("nom de source « {0} » : attendu 1 à 100 caractères, sans espace au début ni à la fin")]
     SourceName(String),
@@ -80,6 +91,12 @@ impl ImportError {
     pub fn issue(&self, location: &str) -> Option<Issue> {
         match self {
             ImportError::Read(error) => Some(error.issue()),
+            ImportError::WrongFormat { error, looks_like } => {
+                let issue = error.issue();
+                let expected =
+                    format!("{} ; ce fichier ressemble au format « {looks_like} »", issue.expected);
+                Some(Issue { expected, ..issue })
+            }
             ImportError::Fetch(error) => Some(Issue {
                 severity: Severity::Error,
                 file: location.to_owned(),
@@ -102,6 +119,8 @@ pub struct Outcome {
     pub report: Report,
     /// Why nothing was applied although it should have been.
     pub refused: Option<String>,
+    /// The records that could not be taken, as they were written.
+    pub rejected: RefusedRecords,
 }
 
 /// Imports one file.
@@ -113,33 +132,58 @@ pub async fn import(
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
     progress.step("réception", None);
-    let fetched = fetch(&options.location, &mut |bytes| progress.at(bytes))?;
-    import_from(store, format, options, fetched.file, Some(fetched.size), clock, progress).await
+    let parts = fetch(&options.location, format.takes_folders(), &mut |bytes| progress.at(bytes))?;
+    import_parts(store, format, options, &parts, clock, progress).await
 }
 
-/// Imports what can be read already, `size` bytes of it when known.
-pub async fn import_from(
+/// Imports files that are at hand.
+pub async fn import_parts(
     store: &Store,
     format: Format,
     options: &ImportOptions,
-    input: impl Read,
-    size: Option<u64>,
+    parts: &Parts,
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
     check_name(&options.source)?;
-    progress.step("lecture", size);
-    let (file, mut read) = (&*options.location, |bytes| progress.at(bytes));
-    let staged = match format {
-        Format::Csv => csv::read(file, input, &mut read)?,
-        Format::Xlsx => xlsx::read(file, input, &mut read)?,
-        Format::Finess => finess::read(file, input, &mut read)?,
-        Format::Territories => {
-            let staged = territories::read(file, input, &mut read)?;
-            return import_territories(store, format.code(), options, staged, clock).await;
+    progress.step("lecture", Some(parts.size()));
+    let mut read = |bytes| progress.at(bytes);
+    let wrong = |error: ReadError| match looks_like(parts) {
+        Some(other)
+            if other != format && !matches!(error, ReadError::Io { .. } | ReadError::Aside { .. }) =>
+        {
+            ImportError::WrongFormat { error, looks_like: other }
         }
+        _ => ImportError::Read(error),
     };
-    import_listings(store, format.code(), options, staged, clock, progress).await
+    if format == Format::Territories {
+        let staged = parts.only(&mut read, |file, input, read| territories::read(file, input, read));
+        return import_territories(store, format.code(), options, staged.map_err(wrong)?, clock).await;
+    }
+    let source = format.read(parts, options.mapping.as_ref(), &mut read).map_err(wrong)?;
+    let mut outcome = import_listings(store, format.code(), options, source, clock, progress).await?;
+    if let Some(reason) = &mut outcome.refused
+        && outcome.report.rejected == outcome.report.read
+        && let Some(other) = looks_like(parts).filter(|&other| other != format)
+    {
+        reason.push_str(&resembles(other));
+    }
+    Ok(outcome)
+}
+
+fn resembles(format: Format) -> String {
+    format!(" Ce fichier ressemble au format « {format} » : essayez « maille import {format} ».")
+}
+
+/// Writes a first mapping of a spreadsheet that is not in our format, to be corrected.
+pub fn guess(format: Format, location: &str, progress: &mut dyn Progress) -> Result<String, ImportError> {
+    progress.step("réception", None);
+    let parts = fetch(location, false, &mut |bytes| progress.at(bytes))?;
+    progress.step("lecture", Some(parts.size()));
+    Ok(parts.only(&mut |bytes| progress.at(bytes), |file, input, read| match format {
+        Format::Xlsx => xlsx::guess(file, input, read),
+        _ => csv::guess(file, input, read),
+    })?)
 }
 
 /// Whether a source can be called so.
@@ -156,6 +200,7 @@ fn start<'a>(format: &'a str, options: &'a ImportOptions, clock: &dyn Clock) -> 
         format,
         location: &options.location,
         partial: options.partial,
+        scope: &options.scope,
         at: clock.now(),
     }
 }
@@ -165,209 +210,56 @@ pub async fn import_listings(
     store: &Store,
     format: &str,
     options: &ImportOptions,
-    mut source: impl Source,
+    source: Box<dyn Source>,
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
     let territories = store.territories().await?.into_iter().map(|territory| territory.code).collect();
-    let mut import = store.begin_import(start(format, options, clock)).await?;
+    let import = store.begin_import(start(format, options, clock)).await?;
     progress.step("comparaison", None);
-    let missing = import.known().await?;
-    let live = missing.values().filter(|known| !known.withdrawn).count();
-    let mut pass = Pass {
-        import,
-        options,
-        territories,
-        missing,
-        changed: Vec::new(),
-        unchanged: Vec::new(),
-        report: Report { changes: options.dry_run.then(Vec::new), ..Report::of(&*options.source) },
-    };
+    let mut pass = Pass::new(import, options, territories).await?;
 
     let step = if options.dry_run { "comparaison" } else { "écriture" };
     progress.step(step, source.size_hint().1.map(|records| records as u64));
-    while let Some(record) = source.next().transpose()? {
+    let mut source = Ahead::of(source);
+    while let Some(record) = source.next().await.transpose()? {
         pass.take(record).await?;
         progress.at(pass.report.read);
     }
     pass.change().await?;
-    pass.see().await?;
-    let rest = source.rest();
-    if !options.partial && !rest.damaged {
-        pass.withdraw_missing(rest.rejected_ids).await?;
+    let rest = source.end().await.rest();
+    let complete = !options.partial && !rest.damaged;
+    pass.withdraw(complete, &rest.rejected_ids, &rest.skipped_ids).await?;
+    if !options.dry_run {
+        pass.reject(&rest.refused).await?;
+        if !rest.territories.is_empty() {
+            let complete = complete && rest.rejected == 0;
+            pass.import.put_territories(&rest.territories, complete).await?;
+        }
     }
 
+    let remarks = pass.remarks(&rest);
+    let (live, elsewhere, hidden) = (pass.live(), pass.elsewhere(), pass.hidden());
     let Pass { import, report, .. } = pass;
-    let issues: Vec<Issue> = rest.issues.into_iter().chain(report.issues).collect();
+    let issues: Vec<Issue> = rest.issues.into_iter().chain(remarks).collect();
     let report = Report {
         read: report.read + rest.rejected,
         rejected: rest.rejected,
-        skipped: rest.skipped,
+        skipped: rest.skipped + elsewhere,
         warnings: warnings(&issues),
         issues,
         unmapped: rest.unmapped,
         ..report
     };
-    let refused = if options.force { None } else { guard(&report, live) };
+    let rejected = rest.refused;
+    let refused = if options.force { None } else { guard(&report, report.withdrawn - hidden, live, options) };
     if options.dry_run || refused.is_some() {
         // The run is dropped, and with it all that it wrote.
-        return Ok(Outcome { report, refused });
+        return Ok(Outcome { report, refused, rejected });
     }
     progress.step("validation", None);
     let report = import.finish(report, clock.now()).await?;
-    Ok(Outcome { report, refused: None })
-}
-
-/// A run of listings under way.
-struct Pass<'a> {
-    import: Import,
-    options: &'a ImportOptions,
-    /// Codes of the territories of this directory.
-    territories: HashSet<String>,
-    /// What was known of the source that it has not shown yet.
-    missing: HashMap<String, Known>,
-    /// Records read that are new or changed, not written yet.
-    changed: Vec<StagedRecord>,
-    /// Records read that are as they were, not noted yet.
-    unchanged: Vec<String>,
-    /// What was done so far.
-    report: Report,
-}
-
-impl Pass<'_> {
-    /// Takes the next record of the source.
-    async fn take(&mut self, record: StagedRecord) -> Result<(), ImportError> {
-        self.report.read += 1;
-        self.note_unknown_territories(&record);
-        match self.missing.remove(&record.source_id) {
-            Some(known) if !known.withdrawn && known.fingerprint == fingerprint(&record.values) => {
-                self.report.unchanged += 1;
-                self.unchanged.push(record.source_id);
-                if self.unchanged.len() == PIECE {
-                    self.see().await?;
-                }
-            }
-            known => {
-                let count = if known.is_some() { &mut self.report.updated } else { &mut self.report.created };
-                *count += 1;
-                self.changed.push(record);
-                if self.changed.len() == PIECE {
-                    self.change().await?;
-                }
-            }
-        }
-        Ok(())
-    }
-
-    /// A coverage may name a territory before the territory is imported: kept, and said.
-    fn note_unknown_territories(&mut self, record: &StagedRecord) {
-        let parts = record.values.get(&Field::Coverage).and_then(Value::as_array).into_iter().flatten();
-        for written in parts.filter_map(Value::as_str) {
-            if let Ok(Coverage::Territory(code)) = written.parse()
-                && !self.territories.contains(&code)
-            {
-                self.report.issues.push(Issue {
-                    severity: Severity::Warning,
-                    file: self.options.location.clone(),
-                    line: None,
-                    column: None,
-                    id: Some(record.source_id.clone()),
-                    field: Some(Field::Coverage.name().to_owned()),
-                    found: written.to_owned(),
-                    expected: "le code d’un territoire de cet annuaire (importez-le avec « maille import territories »)".to_owned(),
-                });
-            }
-        }
-    }
-
-    /// Writes the changed records or, in a dry run, says what they change.
-    async fn change(&mut self) -> Result<(), ImportError> {
-        let records = std::mem::take(&mut self.changed);
-        let Some(changes) = &mut self.report.changes else {
-            let incoming: Vec<Incoming> = records
-                .into_iter()
-                .map(|StagedRecord { source_id, payload, values }| Incoming { source_id, payload, values })
-                .collect();
-            return Ok(self.import.put(&incoming).await?);
-        };
-        let ids: Vec<String> = records.iter().map(|record| record.source_id.clone()).collect();
-        let before = self.import.before(&ids).await?;
-        let source = &self.options.source;
-        changes.extend(records.iter().map(|record| change_of(source, record, before.get(&record.source_id))));
-        Ok(())
-    }
-
-    /// Notes the unchanged records as seen.
-    async fn see(&mut self) -> Result<(), ImportError> {
-        let ids = std::mem::take(&mut self.unchanged);
-        if !self.options.dry_run {
-            self.import.seen(&ids).await?;
-        }
-        Ok(())
-    }
-
-    /// Withdraws what a complete source no longer shows, by identifier. A record that was refused is still in it: it stays as it was.
-    async fn withdraw_missing(&mut self, rejected: Vec<String>) -> Result<(), ImportError> {
-        for id in rejected {
-            self.missing.remove(&id);
-        }
-        let mut ids: Vec<String> =
-            self.missing.drain().filter(|(_, known)| !known.withdrawn).map(|(id, _)| id).collect();
-        ids.sort_unstable();
-        self.report.withdrawn = ids.len() as u64;
-        for piece in ids.chunks(PIECE) {
-            let Some(changes) = &mut self.report.changes else {
-                self.import.withdraw(piece).await?;
-                continue;
-            };
-            let mut before = self.import.before(piece).await?;
-            changes.extend(piece.iter().filter_map(|id| {
-                let before = before.remove(id)?;
-                Some(ListingChange {
-                    source_id: id.clone(),
-                    listing: before.listing,
-                    name: name_in(&before.values),
-                    action: ChangeAction::Withdrawn,
-                    fields: Vec::new(),
-                })
-            }));
-        }
-        Ok(())
-    }
-}
-
-/// What a new or changed record does to its listing, in words.
-fn change_of(source: &str, record: &StagedRecord, before: Option<&Before>) -> ListingChange {
-    let nothing = Values::new();
-    let action = match before {
-        None => ChangeAction::Created,
-        Some(before) if before.withdrawn => ChangeAction::Restored,
-        Some(_) => ChangeAction::Updated,
-    };
-    ListingChange {
-        source_id: record.source_id.clone(),
-        listing: before
-            .map_or_else(|| ListingId::founded_by(source, &record.source_id), |before| before.listing),
-        name: name_in(&record.values),
-        action,
-        fields: field_changes(before.map_or(&nothing, |before| &before.values), &record.values),
-    }
-}
-
-fn name_in(values: &Values) -> String {
-    values.get(&Field::Name).map(|name| Field::Name.format(name)).unwrap_or_default()
-}
-
-fn field_changes(old: &Values, new: &Values) -> Vec<FieldChange> {
-    Field::ALL
-        .iter()
-        .filter(|field| old.get(field) != new.get(field))
-        .map(|&field| FieldChange {
-            field,
-            before: old.get(&field).map(|value| field.format(value)).unwrap_or_default(),
-            after: new.get(&field).map(|value| field.format(value)).unwrap_or_default(),
-        })
-        .collect()
+    Ok(Outcome { report, refused: None, rejected })
 }
 
 fn warnings(issues: &[Issue]) -> u64 {
@@ -375,17 +267,23 @@ fn warnings(issues: &[Issue]) -> u64 {
 }
 
 /// Why the thresholds stop this run, if they do.
-fn guard(report: &Report, live: usize) -> Option<String> {
-    if report.rejected as f64 > report.read as f64 * MOST_REJECTED {
+///
+/// `withdrawn` leaves out what the source itself asks to hide; `live` counts what this run could have shown.
+fn guard(report: &Report, withdrawn: u64, live: usize, options: &ImportOptions) -> Option<String> {
+    let Report { read, rejected, source, .. } = report;
+    if *rejected as f64 > *read as f64 * MOST_REJECTED {
         return Some(format!(
-            "{} fiches sur {} sont refusées, plus de la moitié : rien n’a été changé. Corrigez le fichier, ou relancez avec --force.",
-            report.rejected, report.read
+            "{rejected} sur {read} refusés, plus de la moitié : rien n’a été changé. Corrigez le fichier, ou relancez avec --force."
         ));
     }
-    if report.withdrawn as f64 > live as f64 * MOST_WITHDRAWN {
+    if withdrawn as f64 > live as f64 * MOST_WITHDRAWN {
+        let partial = if options.partial {
+            ""
+        } else {
+            "Si le fichier est partiel, relancez avec --partial ; s’il est complet, avec --force."
+        };
         return Some(format!(
-            "{} des {live} fiches de la source « {} » seraient retirées, plus de 20 % : rien n’a été changé. Si le fichier est partiel, relancez avec --partial ; s’il est complet, avec --force.",
-            report.withdrawn, report.source
+            "{withdrawn} des {live} de la source « {source} » seraient retirés, plus de 20 % : rien n’a été changé. {partial}"
         ));
     }
     None
@@ -420,15 +318,19 @@ pub async fn import_territories(
         changes: None,
     };
     let live = written.updated + written.unchanged + written.withdrawn;
-    let refused =
-        if options.force { None } else { guard(&report, usize::try_from(live).unwrap_or(usize::MAX)) };
+    let refused = if options.force {
+        None
+    } else {
+        guard(&report, written.withdrawn, usize::try_from(live).unwrap_or(usize::MAX), options)
+    };
     if options.dry_run {
         // Territories have no fields to compare: a dry run counts them.
-        return Ok(Outcome { report: Report { changes: Some(Vec::new()), ..report }, refused });
+        let report = Report { changes: Some(Vec::new()), ..report };
+        return Ok(Outcome { report, refused, rejected: RefusedRecords::default() });
     }
     if refused.is_some() {
-        return Ok(Outcome { report, refused });
+        return Ok(Outcome { report, refused, rejected: RefusedRecords::default() });
     }
     let report = import.finish(report, clock.now()).await?;
-    Ok(Outcome { report, refused: None })
+    Ok(Outcome { report, refused: None, rejected: RefusedRecords::default() })
 }

@@ -1,8 +1,64 @@
 //! What the tests of several formats use.
 
+use std::ops::Deref;
 use std::path::{Path, PathBuf};
 
+use maille_domain::Fields;
 use maille_domain::run::{Issue, Severity};
+
+use crate::parts::{Part, Parts};
+use crate::staged::{Rest, Source, StagedRecord};
+
+/// All that a reader handed on.
+#[derive(Debug)]
+pub(crate) struct Taken {
+    /// The records, in order.
+    pub records: Vec<StagedRecord>,
+    rest: Rest,
+}
+
+impl Taken {
+    /// Takes everything of a source.
+    pub fn all(mut source: Box<dyn Source>) -> Taken {
+        let records = source.by_ref().map(Result::unwrap).collect();
+        Taken { records, rest: source.rest() }
+    }
+
+    /// The fields of a record.
+    pub fn fields(&self, id: &str) -> Fields {
+        let record = self.records.iter().find(|record| record.source_id == id);
+        let record = record.unwrap_or_else(|| panic!("{id} among {:?}", self.records));
+        Fields::from_values(record.values.clone()).unwrap()
+    }
+
+    /// Counts in the order of the report: good, rejected, skipped.
+    pub fn counts(&self) -> (usize, u64, u64) {
+        (self.records.len(), self.rejected, self.skipped)
+    }
+}
+
+impl Deref for Taken {
+    type Target = Rest;
+
+    fn deref(&self) -> &Rest {
+        &self.rest
+    }
+}
+
+/// One file of this text.
+pub(crate) fn file(name: &str, text: impl AsRef<[u8]>) -> Parts {
+    Part::bytes(name, text.as_ref().to_vec()).into()
+}
+
+/// Files of `../shared/samples`, where they are.
+pub(crate) fn shared_parts(names: &[&str]) -> Option<Parts> {
+    let parts = names.iter().map(|name| {
+        let path = shared(name)?;
+        let size = path.metadata().unwrap().len();
+        Some(Part::path((*name).to_owned(), path, size))
+    });
+    parts.collect::<Option<Vec<_>>>().map(Parts::new)
+}
 
 /// A file of `../shared/samples`, where it is: the tests of real files are skipped elsewhere, and fail in CI.
 pub(crate) fn shared(name: &str) -> Option<PathBuf> {

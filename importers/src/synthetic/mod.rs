@@ -12,11 +12,12 @@ mod territories;
 mod text;
 
 use maille_domain::clock::Clock;
+use maille_domain::run::Scope;
 use maille_store::Store;
 use serde_json::Value;
 
 use crate::pipeline::{self, ImportError, ImportOptions, Outcome, Progress};
-use crate::staged::{Source, Staged, StagedRecord};
+use crate::staged::{Rest, Source, StagedRecord};
 use crate::table::ReadError;
 use crate::territories::StagedTerritories;
 use listing::Maker;
@@ -51,12 +52,15 @@ pub async fn generate(
         dry_run: false,
         partial: false,
         force,
+        scope: Scope::default(),
+        mapping: None,
     };
     let of_territories = ImportOptions { source: format!("{source}-territoires"), ..options.clone() };
     let territories =
         StagedTerritories { territories: territories::territories(), ..StagedTerritories::default() };
     pipeline::import_territories(store, FORMAT, &of_territories, territories, clock).await?;
-    pipeline::import_listings(store, FORMAT, &options, Synthetic::new(wanted), clock, progress).await
+    pipeline::import_listings(store, FORMAT, &options, Box::new(Synthetic::new(wanted)), clock, progress)
+        .await
 }
 
 /// The records, made as they are asked for.
@@ -88,6 +92,7 @@ impl Iterator for Synthetic {
             source_id: format!("fiche-{}", self.made),
             payload: Value::Object(payload.collect()),
             values,
+            ..StagedRecord::default()
         }))
     }
 
@@ -98,8 +103,8 @@ impl Iterator for Synthetic {
 }
 
 impl Source for Synthetic {
-    fn rest(self) -> Staged {
-        Staged::default()
+    fn rest(self: Box<Self>) -> Rest {
+        Rest::default()
     }
 }
 
