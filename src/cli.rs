@@ -97,12 +97,12 @@ pub struct Import {
     /// Format du fichier
     #[arg(value_name = "FORMAT")]
     pub format: Format,
-    /// Chemin du fichier, ou adresse http(s)
+    /// Chemin du fichier (d’un dossier pour les registres en plusieurs fichiers), ou adresse http(s)
     #[arg(value_name = "CHEMIN-OU-ADRESSE")]
     pub location: String,
     /// Nom de la source : ses fiches sont reconnues d’un fichier au suivant
-    #[arg(long, value_name = "NOM")]
-    pub source: String,
+    #[arg(long, value_name = "NOM", required_unless_present = "guess")]
+    pub source: Option<String>,
     /// Dit ce qui changerait, sans rien changer
     #[arg(long)]
     pub dry_run: bool,
@@ -112,13 +112,34 @@ pub struct Import {
     /// Applique malgré plus de la moitié de refus ou plus de 20 % de retraits
     #[arg(long)]
     pub force: bool,
+    /// Écrit les fiches refusées dans un tableau CSV, avec la raison dans la colonne « anomalie »
+    #[arg(long, value_name = "FICHIER.csv")]
+    pub rejected: Option<PathBuf>,
+    /// csv, xlsx : correspondance entre les colonnes du fichier et celles du format (TOML)
+    #[arg(long, value_name = "FICHIER.toml")]
+    pub mapping: Option<PathBuf>,
+    /// csv, xlsx : n’importe rien ; écrit une première correspondance, à corriger, sur la sortie standard
+    #[arg(long, conflicts_with_all = ["mapping", "dry_run", "wanted"])]
+    pub guess: bool,
+    /// ror-fhir : ne lit que cette région (code INSEE, 11), et ne retire que ce qui en manque
+    #[arg(long, value_name = "CODE", value_parser = region)]
+    pub region: Option<String>,
+    /// ror-fhir : profil d’accès avec lequel les fichiers ont été obtenus (0 à 5)
+    #[arg(long, value_name = "PROFIL", value_parser = clap::value_parser!(u8).range(0..=5))]
+    pub profile: Option<u8>,
     #[command(flatten)]
     pub json: Json,
 }
 
+/// A region of the COG, by its code.
+fn region(code: &str) -> Result<String, String> {
+    let known = format!("region:{code}").parse::<maille_domain::Coverage>();
+    known.map(|_| code.to_owned()).map_err(|_| "attendu : le code INSEE d’une région (11, 76…)".to_owned())
+}
+
 /// The formats, one a line, under the help of `import`.
 fn formats() -> String {
-    let lines = Format::ALL.map(|format| format!("  {:12} {}", format.code(), format.help()));
+    let lines = Format::ALL.map(|format| format!("  {:15} {}", format.code(), format.help()));
     format!("Formats :\n{}", lines.join("\n"))
 }
 
@@ -146,6 +167,9 @@ pub struct Runs {
     /// Numéro d’un import
     #[arg(value_name = "IMPORT")]
     pub run: Option<i64>,
+    /// Écrit les fiches refusées de cet import en tableau CSV, avec la raison dans la colonne « anomalie »
+    #[arg(long, requires = "run", conflicts_with = "wanted")]
+    pub rejected: bool,
     #[command(flatten)]
     pub json: Json,
 }

@@ -2,8 +2,10 @@
 
 use anyhow::Result;
 use maille_domain::clock::Clock;
+use maille_domain::run::Scope;
 use maille_importers::format::Format;
-use maille_importers::pipeline::{ImportOptions, Unwatched, import_from};
+use maille_importers::parts::Part;
+use maille_importers::pipeline::{ImportOptions, Unwatched, import_parts};
 use maille_store::Store;
 use tracing::{info, warn};
 
@@ -29,9 +31,11 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<()> {
             dry_run: false,
             partial: false,
             force: false,
+            scope: Scope::default(),
+            mapping: None,
         };
-        let size = Some(content.len() as u64);
-        let outcome = import_from(store, *format, &options, *content, size, clock, &mut Unwatched).await?;
+        let parts = Part::bytes(&options.location, *content).into();
+        let outcome = import_parts(store, *format, &options, &parts, clock, &mut Unwatched).await?;
         for issue in
             outcome.report.issues.iter().filter(|issue| issue.severity == maille_domain::run::Severity::Error)
         {

@@ -6,6 +6,7 @@ mod database;
 mod demo;
 mod follower;
 mod log;
+mod misuse;
 mod progress;
 mod sentence;
 
@@ -17,8 +18,20 @@ use clap::Parser;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// What a command that is misused ends with.
+const MISUSED: u8 = 2;
+
 fn main() -> ExitCode {
-    let cli = cli::Cli::parse();
+    let cli = match cli::Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => match misuse::told(&error) {
+            Some(told) => {
+                eprintln!("{told}");
+                return ExitCode::from(MISUSED);
+            }
+            None => error.exit(),
+        },
+    };
     let form = cli.settings.log;
     log::begin(form);
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {

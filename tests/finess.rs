@@ -1,24 +1,11 @@
 //! The register of establishments, from its own extracts to a search.
 
-use std::path::Path;
-
-use crate::support::{DataDirectory, counts};
-
-/// An extract, where `../shared` is.
-fn extract(name: &str) -> Option<String> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples/finess").join(name);
-    if path.exists() {
-        return Some(path.to_str().unwrap().to_owned());
-    }
-    assert!(std::env::var_os("CI").is_none(), "{} is missing", path.display());
-    println!("1 skipped: no ../shared");
-    None
-}
+use crate::support::{DataDirectory, counts, shared};
 
 #[test]
 fn a_hospital_of_the_register_is_found_in_its_commune() {
-    let Some(structures) = extract("etalab-cs1100502-extract-20260512.csv") else { return };
-    let Some(points) = extract("etalab-cs1100507-geoloc-extract-2016.csv") else { return };
+    let Some(structures) = shared("finess/etalab-cs1100502-extract-20260512.csv") else { return };
+    let Some(points) = shared("finess/etalab-cs1100507-geoloc-extract-2016.csv") else { return };
     let data = DataDirectory::new();
     let import = ["import", "finess", &structures, "--source", "finess", "--json"];
     let report = data.json(&import);

@@ -10,6 +10,7 @@ mod crash;
 mod demo_data;
 mod disk;
 mod finess;
+mod imports;
 mod operators;
 mod outage;
 mod portal;

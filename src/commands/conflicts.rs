@@ -1,6 +1,7 @@
 //! `conflicts`: corrections whose source has changed since.
 
 use anyhow::Result;
+use maille_domain::change::in_words;
 use maille_domain::clock::{Clock, SystemClock};
 use maille_domain::field::Field;
 use serde_json::{Value, json};
@@ -36,7 +37,7 @@ pub async fn run(settings: &Settings, json: Json) -> Result<()> {
         return print("Aucun conflit : les sources n’ont pas changé sous les corrections.");
     }
     let written = |field: Field, value: &Option<Value>| {
-        value.as_ref().map(|value| field.format(value)).unwrap_or_default()
+        value.as_ref().map(|value| in_words(field, value)).unwrap_or_default()
     };
     let lines: Vec<String> = conflicts
         .iter()

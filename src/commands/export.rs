@@ -1,7 +1,6 @@
 //! `export csv`: the listings, as `import csv` reads them back. The `id` is the listing's own.
 
 use anyhow::{Context, Result};
-use maille_domain::Fields;
 use maille_importers::csv;
 use maille_store::feed::Change;
 
@@ -12,7 +11,7 @@ use crate::database::Database;
 const PIECE: i64 = 2_000;
 
 pub async fn run(settings: &Settings) -> Result<()> {
-    let mut listings: Vec<(String, Fields)> = Vec::new();
+    let mut export = csv::Export::default();
     Database::with(settings, async |store| {
         store
             .snapshot(PIECE, |changes| {
@@ -20,15 +19,15 @@ pub async fn run(settings: &Settings) -> Result<()> {
                     if let Change::Listing(listing) = change
                         && listing.withdrawn_at.is_none()
                     {
-                        listings.push((listing.id.to_string(), listing.fields));
+                        let added = export.add(&listing.id.to_string(), &listing.fields);
+                        added.context("le dossier des fichiers temporaires ne s’écrit pas")?;
                     }
                 }
-                Ok::<(), maille_store::Error>(())
+                Ok::<(), anyhow::Error>(())
             })
             .await?;
         Ok(())
     })
     .await?;
-    let rows: Vec<(&str, &Fields)> = listings.iter().map(|(id, fields)| (id.as_str(), fields)).collect();
-    csv::write(std::io::stdout().lock(), &rows).context("la sortie standard ne s’écrit pas")
+    export.write(std::io::stdout().lock()).context("la sortie standard ne s’écrit pas")
 }

@@ -6,6 +6,7 @@ use maille_importers::synthetic::{self, Wanted};
 
 use crate::cli::{Generate, Settings};
 use crate::commands::import::tell;
+use crate::commands::report::Of;
 use crate::database::Database;
 use crate::progress::Bar;
 
@@ -18,5 +19,5 @@ pub async fn run(settings: &Settings, options: Generate) -> Result<()> {
         Ok(generated.await?)
     })
     .await?;
-    tell(outcome, options.json.wanted)
+    tell(outcome, Of::Listings, options.json.wanted)
 }

@@ -1,26 +1,50 @@
-//! `import`: one file through the pipeline, and its report.
+//! `import`: files through the pipeline, and the report.
 
-use anyhow::{Result, bail};
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
 use maille_domain::clock::SystemClock;
-use maille_domain::run::{ChangeAction, Issue, Report, Severity};
+use maille_domain::run::{Report, Scope};
+use maille_importers::csv::write_refused;
+use maille_importers::format::Format;
+use maille_importers::mapping::Mapping;
 use maille_importers::pipeline::{self, ImportOptions, Outcome};
 
 use crate::cli::{Import, Settings};
+use crate::commands::report::{Of, in_words};
 use crate::commands::{print, print_json};
 use crate::database::Database;
 use crate::progress::Bar;
 
-/// Issues printed for people; the rest are counted, and all are kept with the run.
-const MOST_ISSUES: usize = 50;
-
 pub async fn run(settings: &Settings, options: Import) -> Result<()> {
-    let (format, json) = (options.format, options.json.wanted);
+    let format = options.format;
+    let is_spreadsheet = matches!(format, Format::Csv | Format::Xlsx);
+    if options.guess {
+        if !is_spreadsheet {
+            bail!("--guess propose une correspondance pour les formats csv et xlsx, pas pour {format}");
+        }
+        return print(pipeline::guess(format, &options.location, &mut Bar::new())?.trim_end());
+    }
+    if options.mapping.is_some() && !is_spreadsheet {
+        bail!("--mapping vaut pour les formats csv et xlsx, pas pour {format}");
+    }
+    if (options.region.is_some() || options.profile.is_some()) && format != Format::RorFhir {
+        bail!("--region et --profile valent pour le format ror-fhir, pas pour {format}");
+    }
+    let mapping = options.mapping.as_deref().map(read_mapping).transpose()?;
+    let (json, refused) = (options.json.wanted, options.rejected);
     let options = ImportOptions {
         location: options.location,
-        source: options.source,
+        source: options.source.context(
+            "--source NOM est attendu : les fiches d’une source sont reconnues d’un fichier au suivant",
+        )?,
         dry_run: options.dry_run,
         partial: options.partial,
         force: options.force,
+        scope: Scope { region: options.region, profile: options.profile },
+        mapping,
     };
     let imported = Database::with(settings, async |store| {
         let mut bar = Bar::new();
@@ -36,83 +60,31 @@ pub async fn run(settings: &Settings, options: Import) -> Result<()> {
             return Err(error.into());
         }
     };
-    tell(outcome, json)
+    if let Some(path) = refused {
+        let write = || -> Result<()> {
+            write_refused(BufWriter::new(File::create(&path)?), outcome.rejected.iter())?;
+            Ok(())
+        };
+        write().with_context(|| format!("{} ne s’écrit pas", path.display()))?;
+    }
+    tell(outcome, Of::format(format.code()), json)
+}
+
+fn read_mapping(path: &Path) -> Result<Mapping> {
+    let name = path.display().to_string();
+    let text = std::fs::read_to_string(path).with_context(|| format!("{name} ne se lit pas"))?;
+    Ok(Mapping::parse(&name, &text)?)
 }
 
 /// Prints the report; a run that was refused is a failure.
-pub fn tell(outcome: Outcome, json: bool) -> Result<()> {
+pub fn tell(outcome: Outcome, of: Of, json: bool) -> Result<()> {
     if json {
         print_json(&outcome.report)?;
     } else {
-        print(&in_words(&outcome.report))?;
+        print(&in_words(&outcome.report, of))?;
     }
     match outcome.refused {
         Some(reason) => bail!(reason),
         None => Ok(()),
     }
-}
-
-/// The report as people read it.
-pub fn in_words(report: &Report) -> String {
-    let mut text = String::new();
-    let mut line = |words: String| {
-        text.push_str(&words);
-        text.push('\n');
-    };
-    match (report.run, report.applied) {
-        (Some(run), _) => line(format!("Import n° {run} de la source « {} »", report.source)),
-        (None, _) => line(format!("Source « {} » : rien n’a été changé", report.source)),
-    }
-    line(format!(
-        "{} fiches lues : {} nouvelles, {} modifiées, {} inchangées, {} refusées ; {} retirées, {} laissées de côté",
-        report.read,
-        report.created,
-        report.updated,
-        report.unchanged,
-        report.rejected,
-        report.withdrawn,
-        report.skipped
-    ));
-    for issue in report.issues.iter().take(MOST_ISSUES) {
-        line(issue_in_words(issue));
-    }
-    if report.issues.len() > MOST_ISSUES {
-        line(format!("… et {} autres anomalies", report.issues.len() - MOST_ISSUES));
-    }
-    for unmapped in &report.unmapped {
-        line(format!("code inconnu {} {} : {} fiches", unmapped.system, unmapped.code, unmapped.count));
-    }
-    for change in report.changes.iter().flatten() {
-        let action = match change.action {
-            ChangeAction::Created => "serait créée",
-            ChangeAction::Updated => "serait modifiée",
-            ChangeAction::Withdrawn => "serait retirée",
-            ChangeAction::Restored => "reviendrait",
-        };
-        line(format!("{} « {} » {action}", change.source_id, change.name));
-        if change.action != ChangeAction::Created {
-            for field in &change.fields {
-                line(format!("    {} : « {} » → « {} »", field.field.label(), field.before, field.after));
-            }
-        }
-    }
-    text.trim_end().to_owned()
-}
-
-fn issue_in_words(issue: &Issue) -> String {
-    let kind = match issue.severity {
-        Severity::Error => "refusé",
-        Severity::Warning => "à noter",
-    };
-    let mut place = issue.file.clone();
-    if let Some(line) = issue.line {
-        place = format!("{place}, ligne {line}");
-    }
-    if let Some(column) = issue.column {
-        place = format!("{place}, colonne {column}");
-    }
-    if let Some(field) = &issue.field {
-        place = format!("{place} ({field})");
-    }
-    format!("{kind} : {place} : trouvé « {} », attendu {}", issue.found, issue.expected)
 }

@@ -6,6 +6,7 @@ mod export;
 mod generate;
 mod import;
 mod reindex;
+mod report;
 mod runs;
 mod search;
 mod serve;

@@ -1,12 +1,14 @@
 //! `runs`: the imports that were kept, or one with its issues.
 
 use anyhow::{Context, Result};
-use maille_domain::run::Report;
+use maille_domain::run::{Report, Scope};
+use maille_importers::csv::write_refused;
+use maille_importers::staged::RefusedRecord;
 use maille_store::run::Run;
 use serde::Serialize;
 
 use crate::cli::{Runs, Settings};
-use crate::commands::import::in_words;
+use crate::commands::report::{Of, counts, in_words};
 use crate::commands::{print, print_json};
 use crate::database::Database;
 
@@ -18,6 +20,8 @@ struct RunDocument {
     format: String,
     location: String,
     partial: bool,
+    #[serde(flatten)]
+    scope: Scope,
     started_at: chrono::DateTime<chrono::Utc>,
     finished_at: chrono::DateTime<chrono::Utc>,
     #[serde(flatten)]
@@ -30,6 +34,7 @@ impl From<Run> for RunDocument {
             format: run.format,
             location: run.location,
             partial: run.partial,
+            scope: run.scope,
             started_at: run.started_at,
             finished_at: run.finished_at,
             report: run.report,
@@ -39,6 +44,7 @@ impl From<Run> for RunDocument {
 
 pub async fn run(settings: &Settings, options: Runs) -> Result<()> {
     match options.run {
+        Some(id) if options.rejected => rejected(settings, id).await,
         Some(id) => one(settings, id, options.json.wanted).await,
         None => all(settings, options.json.wanted).await,
     }
@@ -50,8 +56,23 @@ async fn one(settings: &Settings, id: i64, json: bool) -> Result<()> {
     if json {
         print_json(&RunDocument::from(run))
     } else {
-        print(&format!("{}\n{}", heading(&run), in_words(&run.report)))
+        print(&format!("{}\n{}", heading(&run), in_words(&run.report, Of::format(&run.format))))
     }
+}
+
+/// The records that a run could not take, as a spreadsheet.
+async fn rejected(settings: &Settings, id: i64) -> Result<()> {
+    let records = Database::with(settings, async |store| {
+        let run = store.run(id).await?;
+        run.with_context(|| format!("aucun import n° {id}"))?;
+        Ok(store.rejected(id).await?)
+    })
+    .await?;
+    let records = records.into_iter().map(|record| {
+        let payload = RefusedRecord::of_stored(record.payload);
+        Ok(RefusedRecord { source_id: record.source_id, payload, reasons: record.reasons })
+    });
+    write_refused(std::io::stdout().lock(), records).context("la sortie standard ne s’écrit pas")
 }
 
 async fn all(settings: &Settings, json: bool) -> Result<()> {
@@ -65,24 +86,23 @@ async fn all(settings: &Settings, json: bool) -> Result<()> {
     let lines: Vec<String> = runs
         .iter()
         .map(|run| {
-            let report = &run.report;
-            format!(
-                "n° {} · {} · {} · {} lues, {} nouvelles, {} modifiées, {} retirées, {} refusées",
-                run.id,
-                heading(run),
-                report.source,
-                report.read,
-                report.created,
-                report.updated,
-                report.withdrawn,
-                report.rejected
-            )
+            let said = counts(&run.report, Of::format(&run.format));
+            format!("n° {} · {} · {} · {said}", run.id, heading(run), run.report.source)
         })
         .collect();
     print(&lines.join("\n"))
 }
 
 fn heading(run: &Run) -> String {
-    let part = if run.partial { " (partiel)" } else { "" };
+    let mut part = String::new();
+    if run.partial {
+        part.push_str(" (partiel)");
+    }
+    if let Some(region) = &run.scope.region {
+        part = format!("{part} (région {region})");
+    }
+    if let Some(profile) = run.scope.profile {
+        part = format!("{part} (profil {profile})");
+    }
     format!("{} · {} {}{part}", run.started_at.format("%Y-%m-%d %H:%M UTC"), run.format, run.location)
 }

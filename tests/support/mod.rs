@@ -309,6 +309,17 @@ pub fn wait_until(what: &str, mut is_so: impl FnMut() -> bool) {
     }
 }
 
+/// A file or a folder of `../shared/samples`, where it is: tests of real files are skipped elsewhere, and fail in CI.
+pub fn shared(name: &str) -> Option<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/samples").join(name);
+    if path.exists() {
+        return Some(path.to_str().unwrap().to_owned());
+    }
+    assert!(std::env::var_os("CI").is_none(), "{} is missing", path.display());
+    println!("1 skipped: no ../shared");
+    None
+}
+
 /// A spreadsheet of two teams.
 pub const TWO_TEAMS: &str = "\
 id,name,category,phone,commune,coverage,modes,verified_on
