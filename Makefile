@@ -61,6 +61,11 @@ soak: ## the tests, long: thousands of cases, a million requests, a thousand pow
 	@scripts/setup test
 	PROPTEST_CASES=20000 MAILLE_FUZZ_QUERIES=1000000 MAILLE_CRASH_INSTANTS=1000 MAILLE_ABSENCE_SECONDS=600 scripts/run-tests
 
+.PHONY: fuzz
+fuzz: ## mutated files given to every format of import for ten minutes (SECONDS=60 for less); needs a nightly compiler
+	@scripts/setup build
+	@scripts/fuzz $(SECONDS)
+
 .PHONY: setup
 setup: ## installs what is missing (the others do it when they need it)
 	@scripts/setup test

@@ -8,6 +8,7 @@ mod postgres;
 mod program;
 mod queries;
 mod raw;
+mod registers;
 mod report;
 mod tokens;
 
@@ -27,7 +28,8 @@ use load::wrk;
 use machine::Ours;
 use program::Program;
 use queries::{Kind, Sampler};
-use report::{Measures, Pair, Row};
+use registers::Register;
+use report::{Imported, Measures, Pair, Row};
 use tokens::Tokens;
 
 /// Listings read of the store at once.
@@ -103,6 +105,11 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
     let watch = ours.watch()?;
     let postgres_size = postgres::build(folder.path(), &all)?;
     let postgres_build = watch.end()?;
+    let mut imports = Vec::new();
+    for register in Register::ALL {
+        say(&format!("import {}, twice", register.format()));
+        imports.push(import(program.binary(), folder.path(), register, &all).await?);
+    }
     drop(all);
 
     say("hello");
@@ -147,6 +154,7 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
         listings,
         generate,
         generate_postgres,
+        imports,
         reindex,
         raw_build,
         postgres_build,
@@ -158,6 +166,30 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
         hello,
         rows,
     })
+}
+
+/// Imports the same listings in a directory of their own, then once more.
+async fn import(binary: &Path, folder: &Path, register: Register, listings: &[Listing]) -> Result<Imported> {
+    let data = folder.join(register.format());
+    std::fs::create_dir_all(&data)?;
+    let file = data.join("fiches");
+    register.write(&file, listings)?;
+    let program = Program::new(binary, &data);
+    let cluster = Cluster::start(&data).await?;
+    let directory = postgres::process_of(&cluster.folder().join("data"))?;
+    let ours = Ours::with(&[directory]);
+    let file = file.to_str().context("the folder of the measure has a plain name")?;
+    let arguments = ["import", register.format(), file, "--source", "mesure"];
+    let watch = ours.watch()?;
+    let peak = program.peak(&arguments).await?;
+    let first = watch.end()?;
+    let watch = ours.watch()?;
+    let peak_again = program.peak(&arguments).await?;
+    let again = watch.end()?;
+    let size = std::fs::metadata(file)?.len() as f64 / 1e6;
+    cluster.stop().await?;
+    std::fs::remove_dir_all(&data)?;
+    Ok(Imported { format: register.format(), size, first, again, peak: peak.max(peak_again) })
 }
 
 async fn pair(folder: &Path, address: &str, paths: &[String]) -> Result<Pair> {

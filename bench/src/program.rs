@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 use maille_domain::Request;
@@ -34,6 +34,33 @@ impl Program {
         // The private database, whatever server this measure has for others.
         command.arg("--data-dir").arg(&self.data).args(arguments).env_remove("DATABASE_URL");
         command
+    }
+
+    /// The program.
+    pub fn binary(&self) -> &Path {
+        &self.binary
+    }
+
+    /// Runs it to its end, which must be good: the most memory it held, in megabytes.
+    pub async fn peak(&self, arguments: &[&str]) -> Result<f64> {
+        let mut process = self.command(arguments).stdout(Stdio::null()).stderr(Stdio::null()).spawn()?;
+        let status = process.id().map(|id| format!("/proc/{id}/status")).context("maille is running")?;
+        let mut peak = 0.0_f64;
+        loop {
+            // The kernel keeps the high-water mark until the process is gone.
+            if let Ok(text) = std::fs::read_to_string(&status)
+                && let Some(line) = text.lines().find(|line| line.starts_with("VmHWM:"))
+                && let Some(kilobytes) =
+                    line.split_whitespace().nth(1).and_then(|number| number.parse::<f64>().ok())
+            {
+                peak = peak.max(kilobytes / 1e3);
+            }
+            let ended = tokio::time::timeout(Duration::from_millis(20), process.wait()).await;
+            if let Ok(ended) = ended {
+                ensure!(ended?.success(), "maille {arguments:?} failed");
+                return Ok(peak);
+            }
+        }
     }
 
     /// Runs it to its end, which must be good.

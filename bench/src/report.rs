@@ -17,6 +17,8 @@ pub struct Measures {
     /// `maille generate`, and the part of its processor time that Postgres took.
     pub generate: Spent,
     pub generate_postgres: f64,
+    /// The same listings as files of registers.
+    pub imports: Vec<Imported>,
     pub reindex: Spent,
     pub raw_build: Spent,
     pub postgres_build: Spent,
@@ -30,6 +32,18 @@ pub struct Measures {
     pub memory: (f64, f64),
     pub hello: Figures,
     pub rows: Vec<Row>,
+}
+
+/// The same listings as a file of one format.
+pub struct Imported {
+    pub format: &'static str,
+    /// Megabytes of the file.
+    pub size: f64,
+    pub first: Spent,
+    /// Once more, without a change.
+    pub again: Spent,
+    /// Most megabytes that the program held.
+    pub peak: f64,
 }
 
 /// One kind of query.
@@ -121,6 +135,18 @@ impl Measures {
                 count / spent.wall,
                 or_dash(size, |megabytes| format!("{megabytes:.0} Mo")),
                 spent.others * 100.0,
+            );
+        }
+        text.push_str("\n| importer | fichier | la première fois | processeur | sans changement | rapport | mémoire au plus | autres |\n| --- | --- | --- | --- | --- | --- | --- | --- |\n");
+        for Imported { format, size, first, again, peak } in &self.imports {
+            let _ = writeln!(
+                text,
+                "| {format} | {size:.0} Mo | **{:.1} s** | {:.1} s | {:.1} s | × {:.1} | {peak:.0} Mo | {:.0} % |",
+                first.wall,
+                first.cpu,
+                again.wall,
+                first.wall / again.wall,
+                first.others.max(again.others) * 100.0,
             );
         }
         let (anonymous, resident) = self.memory;
