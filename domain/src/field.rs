@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::str::FromStr;
 
 use chrono::NaiveDate;
-use maille_territory::{Point, fold, france};
+use maille_territory::{Commune, Point, fold, france};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -288,8 +288,12 @@ pub fn location_in_france(lat: f64, lon: f64) -> Option<Location> {
         return None;
     }
     let point = Point { lat, lon };
-    let near =
-        || france().communes().iter().any(|commune| commune.point.distance_km(point) <= OUTSIDE_CONTOURS_KM);
+    // A degree of latitude is 111 km: most communes are too far by that alone.
+    let same_latitude =
+        |commune: &Commune| (commune.point.lat - lat).abs() * 111.0 <= OUTSIDE_CONTOURS_KM + 1.0;
+    let close =
+        |commune: &Commune| same_latitude(commune) && commune.point.distance_km(point) <= OUTSIDE_CONTOURS_KM;
+    let near = || france().communes().iter().any(close);
     let inside = france().commune_at(lat, lon).is_some() || near();
     inside.then_some(Location { lat, lon, precision: Precision::Address })
 }

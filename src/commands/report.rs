@@ -74,7 +74,9 @@ fn kinds_of(issues: &[Issue]) -> Vec<(&Issue, u64)> {
     let mut places: HashMap<_, usize> = HashMap::new();
     let mut kinds: Vec<(&Issue, u64)> = Vec::new();
     for issue in issues {
-        let kind = (issue.severity == Severity::Error, &issue.field, &issue.expected);
+        // What is in brackets, or after a colon, is of the one record.
+        let expected = issue.expected.split(['(', ':']).next();
+        let kind = (issue.severity == Severity::Error, &issue.field, expected);
         let place = *places.entry(kind).or_insert(kinds.len());
         match kinds.get_mut(place) {
             Some((_, times)) => *times += 1,
