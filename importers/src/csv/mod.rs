@@ -4,7 +4,7 @@
 use std::io::Read;
 
 use crate::mapping::Mapping;
-use crate::spreadsheet::{Collector, LAYOUT, guess as guessing};
+use crate::spreadsheet::{Collector, LAYOUT, PIECE, guess as guessing};
 use crate::staged::Staged;
 use crate::table::{ReadError, Table};
 
@@ -30,9 +30,14 @@ pub fn read(
         None => Table::open(file_name, input, LAYOUT, progress)?,
     };
     let mut collector = Collector::new(file_name, table.header_line(), table.header(), mapping)?;
+    let mut rows = Vec::with_capacity(PIECE);
     while let Some(row) = table.next_row()? {
-        collector.row(row)?;
+        rows.push(row);
+        if rows.len() == PIECE {
+            collector.rows(std::mem::take(&mut rows))?;
+        }
     }
+    collector.rows(rows)?;
     Ok(collector.finish(table.into_warnings()))
 }
 

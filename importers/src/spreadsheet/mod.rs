@@ -8,5 +8,5 @@ mod map;
 pub mod mapping;
 mod place;
 
-pub(crate) use collector::Collector;
+pub(crate) use collector::{Collector, PIECE};
 pub(crate) use columns::{ANOMALY, COLUMNS, Column, Columns, LAYOUT};

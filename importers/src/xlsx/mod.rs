@@ -62,9 +62,7 @@ fn read_sheet(
     };
     let sheet = workbook.read(listings, mapping)?;
     let mut collector = Collector::new(&sheet.file, sheet.header_line, &sheet.header, mapping)?;
-    for row in sheet.rows {
-        collector.row(row)?;
-    }
+    collector.rows(sheet.rows)?;
     warnings.extend(sheet.warnings);
     Ok(collector.finish(warnings))
 }

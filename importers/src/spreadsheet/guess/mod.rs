@@ -360,9 +360,7 @@ impl Guess<'_> {
     fn try_on(&mut self, sample: &Sample, cells: &Cells) -> Result<bool, ReadError> {
         let Ok(mapping) = Mapping::parse(sample.file, &text::mapping(self)) else { return Ok(false) };
         let mut collector = Collector::new(sample.file, sample.header_line, &sample.header, Some(&mapping))?;
-        for row in &cells.rows {
-            collector.row((*row).clone())?;
-        }
+        collector.rows(cells.rows.iter().map(|row| (*row).clone()).collect())?;
         let staged: Box<Staged> = Box::new(collector.finish(Vec::new()));
         let issues = staged.rest().issues;
         let mut changed = false;
