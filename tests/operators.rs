@@ -49,8 +49,12 @@ fn nothing_that_is_searched_is_in_the_log_whatever_its_level() {
     }
     let posted = agent.post(format!("{}/recherche?q={ASKED}", server.address)).send(ASKED).unwrap();
     assert_eq!(posted.status(), 405);
+    let is_search = |line: &&String| line.contains(r#""http.path":"/recherche""#);
     wait_until("every request has its line", || {
-        server.log().iter().filter(|line| line.contains("une requête a eu sa réponse")).count() >= 11
+        let log = server.log();
+        let answered = log.iter().filter(|line| line.contains("une requête a eu sa réponse"));
+        // Whether it is ready was asked too: that many lines are not yet those of the searches.
+        answered.count() >= 11 && log.iter().filter(is_search).count() >= 4
     });
 
     let lines = server.log();
@@ -59,8 +63,7 @@ fn nothing_that_is_searched_is_in_the_log_whatever_its_level() {
         let said: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("{error}: {line}"));
         assert!(said["level"].is_string() && said["timestamp"].is_string(), "{line}");
     }
-    let searches = lines.iter().filter(|line| line.contains(r#""http.path":"/recherche""#)).count();
-    assert!(searches >= 4, "the path is said, without what follows it");
+    assert!(lines.iter().filter(is_search).count() >= 4, "the path is said, without what follows it");
 }
 
 #[test]

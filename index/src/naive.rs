@@ -230,7 +230,9 @@ impl<'a> Naive<'a> {
                 key.push(0);
             }
             key.push(match (standing, km) {
-                (Some(Standing::Elsewhere), Some(km)) => km as u64,
+                (Some(Standing::Elsewhere), Some(km)) => {
+                    crate::search::nearer_first(km, turn(hash(listing.id.0.as_bytes()), today))
+                }
                 _ => turn(hash(listing.id.0.as_bytes()), today),
             });
             let answers = Answers::to(&named).is_answer(facts.kind);

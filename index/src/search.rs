@@ -382,6 +382,11 @@ impl Pass<'_> {
     }
 }
 
+/// Whole kilometres, then whose turn it is: no distance on earth has more than sixteen bits.
+pub(crate) fn nearer_first(km: f64, turn: u64) -> u64 {
+    ((km as u64) << 48) | (turn >> 16)
+}
+
 /// The matches of one segment.
 struct Visit<'a> {
     pass: &'a Pass<'a>,
@@ -488,7 +493,9 @@ impl<'a> Visit<'a> {
     fn key(&self, doc: DocId, facts: &Facts, standing: Option<Standing>) -> (u64, u64) {
         // Who serves other places comes by distance, however far.
         let second = match (standing, facts.distance_km) {
-            (Some(Standing::Elsewhere), Some(km)) => km as u64,
+            (Some(Standing::Elsewhere), Some(km)) => {
+                nearer_first(km, turn(self.segment.identity(doc), self.pass.today))
+            }
             _ => turn(self.segment.identity(doc), self.pass.today),
         };
         (self.pass.first_key(self.segment, doc, facts), second)
