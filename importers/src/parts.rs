@@ -155,11 +155,8 @@ impl Parts {
         }
         Ok(())
     }
-}
 
-/// The one file of a format that has one.
-impl Parts {
-    /// Reads the file: `read` is given its name and its bytes. Of several, as in an archive, only one may be there.
+    /// Reads the one file of a format that has one: `read` is given its name and its bytes. Of several, as in an archive, only one may be there.
     pub fn only<T>(
         &self,
         progress: &mut dyn FnMut(u64),

@@ -280,10 +280,10 @@ fn guard(report: &Report, withdrawn: u64, live: usize, options: &ImportOptions) 
         let partial = if options.partial {
             ""
         } else {
-            "Si le fichier est partiel, relancez avec --partial ; s’il est complet, avec --force."
+            " Si le fichier est partiel, relancez avec --partial ; s’il est complet, avec --force."
         };
         return Some(format!(
-            "{withdrawn} des {live} de la source « {source} » seraient retirés, plus de 20 % : rien n’a été changé. {partial}"
+            "{withdrawn} des {live} de la source « {source} » seraient retirés, plus de 20 % : rien n’a été changé.{partial}"
         ));
     }
     None

@@ -139,7 +139,7 @@ impl<'a> Row<'a> {
                 continue;
             }
             let mut said = feed.said(self.cells);
-            if is_free(field) {
+            if is_words(field) {
                 // A null character is no text at all, and refuses the row.
                 for said in said.iter_mut().filter(|said| !said.text.contains('\0')) {
                     said.text = plain(&said.text).into_owned().into();
@@ -239,7 +239,7 @@ impl<'a> Row<'a> {
 }
 
 /// Whether a field is somebody's own words, which may be HTML.
-fn is_free(field: Field) -> bool {
+pub(super) fn is_words(field: Field) -> bool {
     matches!(
         field,
         Field::Name

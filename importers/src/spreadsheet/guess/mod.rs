@@ -19,6 +19,7 @@ use maille_territory::fold;
 
 use super::Collector;
 use super::columns::{ANOMALY, COLUMNS, Column, LAYOUT, own_names};
+use super::map::is_words;
 use super::mapping::{Mapping, is_coded, key, reads};
 use crate::issue::shorten;
 use crate::staged::{Source, Staged};
@@ -159,21 +160,7 @@ impl Cells<'_> {
 fn is_free(column: Column) -> bool {
     match column {
         Column::Id => true,
-        Column::Field(field) => matches!(
-            field,
-            Field::Name
-                | Field::Acronym
-                | Field::Organization
-                | Field::RorId
-                | Field::Summary
-                | Field::Description
-                | Field::Address
-                | Field::Referral
-                | Field::Inclusion
-                | Field::Exclusion
-                | Field::Cost
-                | Field::Accessibility
-        ),
+        Column::Field(field) => is_words(field) || matches!(field, Field::RorId | Field::Accessibility),
         _ => false,
     }
 }
