@@ -1,6 +1,6 @@
 //! Contours of communes, kept as the topology they come in: arcs shared by neighbours, put together when asked for.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::LazyLock;
 
 use geo::{Coord, Intersects, LineString, MultiPolygon, Polygon};
@@ -8,6 +8,8 @@ use rstar::primitives::{GeomWithData, Rectangle};
 use rstar::{AABB, RTree};
 use serde::Deserialize;
 
+use crate::mesh::Mesh;
+use crate::point::Point;
 use crate::tables::gunzip;
 
 /// Decoded at the first point or outline asked for: most uses of the gazetteer need neither.
@@ -28,29 +30,26 @@ type Boxed = GeomWithData<Rectangle<[f64; 2]>, usize>;
 
 /// Every contour, and the trees of their bounding boxes.
 pub(crate) struct Contours {
-    topologies: Vec<Topology>,
+    /// The arcs of every file, in degrees.
+    arcs: Vec<Vec<Coord<f64>>>,
     shapes: Vec<Shape>,
     by_code: HashMap<Box<str>, usize>,
     communes: RTree<Boxed>,
     arrondissements: RTree<Boxed>,
 }
 
-/// The arcs of one file, in degrees.
-struct Topology {
-    arcs: Vec<Vec<Coord<f64>>>,
-}
-
-/// What a commune is made of: polygons, made of rings, made of arcs of its topology (`!i` is arc `i` reversed).
+/// What a commune is made of: polygons, made of rings, made of arcs (`!i` is arc `i` reversed). Two neighbours of one
+/// file share the arcs between them, each walking them its own way.
 struct Shape {
     code: Box<str>,
-    topology: usize,
+    around: AABB<[f64; 2]>,
     polygons: Vec<Vec<Vec<i32>>>,
 }
 
 impl Contours {
     fn load() -> Contours {
         let mut contours = Contours {
-            topologies: Vec::new(),
+            arcs: Vec::with_capacity(110_000),
             shapes: Vec::with_capacity(35_000),
             by_code: HashMap::with_capacity(35_000),
             communes: RTree::new(),
@@ -66,25 +65,23 @@ impl Contours {
     fn read(&mut self, file: &[u8]) -> Vec<Boxed> {
         let document: Document =
             serde_json::from_slice(&gunzip(file)).expect("embedded topologies are well formed");
-        let arcs: Vec<Vec<Coord<f64>>> =
-            document.arcs.iter().map(|arc| document.transform.degrees(arc)).collect();
-        let arc_boxes: Vec<AABB<[f64; 2]>> = arcs
-            .iter()
-            .map(|arc| AABB::from_points(arc.iter().map(|c| [c.x, c.y]).collect::<Vec<_>>().iter()))
-            .collect();
-        let topology = self.topologies.len();
-        self.topologies.push(Topology { arcs });
+        let first = i32::try_from(self.arcs.len()).expect("arcs are counted in 32 bits");
+        self.arcs.extend(document.arcs.iter().map(|arc| document.transform.degrees(arc)));
         let mut boxes = Vec::new();
         for geometry in document.objects.into_values().flat_map(|object| object.geometries) {
-            let (code, polygons) = match geometry {
+            let (code, mut polygons) = match geometry {
                 Geometry::Polygon { id, arcs } => (id, vec![arcs]),
                 Geometry::MultiPolygon { id, arcs } => (id, arcs),
             };
-            let around = polygons.iter().flatten().flatten().map(|&arc| arc_boxes[position(arc)]);
-            let around = around.reduce(|a, b| rstar::Envelope::merged(&a, &b)).expect("a shape has arcs");
+            for arc in polygons.iter_mut().flatten().flatten() {
+                *arc += if *arc < 0 { -first } else { first };
+            }
+            let coords = polygons.iter().flatten().flatten().flat_map(|&arc| &self.arcs[position(arc)]);
+            let coords: Vec<[f64; 2]> = coords.map(|coord| [coord.x, coord.y]).collect();
+            let around = AABB::from_points(&coords);
             boxes.push(GeomWithData::new(Rectangle::from_aabb(around), self.shapes.len()));
             self.by_code.insert(code.clone(), self.shapes.len());
-            self.shapes.push(Shape { code, topology, polygons });
+            self.shapes.push(Shape { code, around, polygons });
         }
         boxes
     }
@@ -114,18 +111,55 @@ impl Contours {
         self.by_code.get(code).map(|&position| self.assemble(&self.shapes[position]))
     }
 
+    /// South-west and north-east corners of what has a contour among these.
+    pub fn bounds<'a>(&self, codes: impl IntoIterator<Item = &'a str>) -> Option<(Point, Point)> {
+        let boxes = codes.into_iter().filter_map(|code| self.by_code.get(code));
+        let around = boxes.map(|&shape| self.shapes[shape].around);
+        let around = around.reduce(|a, b| rstar::Envelope::merged(&a, &b))?;
+        let corner = |[lon, lat]: [f64; 2]| Point { lat, lon };
+        Some((corner(around.lower()), corner(around.upper())))
+    }
+
+    /// Codes of the communes whose bounding boxes meet these corners', in their order.
+    pub fn communes_around(&self, south_west: Point, north_east: Point) -> Vec<&str> {
+        let window = AABB::from_corners([south_west.lon, south_west.lat], [north_east.lon, north_east.lat]);
+        let found = self.communes.locate_in_envelope_intersecting(window);
+        let mut codes: Vec<&str> = found.map(|boxed| &*self.shapes[boxed.data].code).collect();
+        codes.sort_unstable();
+        codes
+    }
+
+    /// The borders of these areas, each made of communes or arrondissements; what has no contour is left out, and what
+    /// stands in several areas is in the first.
+    pub fn mesh<'a, A: IntoIterator<Item = &'a str>>(&self, areas: impl IntoIterator<Item = A>) -> Mesh {
+        let mut taken: HashSet<usize> = HashSet::new();
+        let mut sides: HashMap<usize, [Option<usize>; 2]> = HashMap::new();
+        for (area, codes) in areas.into_iter().enumerate() {
+            let shapes = codes.into_iter().filter_map(|code| self.by_code.get(code));
+            for &shape in shapes {
+                if !taken.insert(shape) {
+                    continue;
+                }
+                for &arc in self.shapes[shape].polygons.iter().flatten().flatten() {
+                    sides.entry(position(arc)).or_default()[usize::from(arc < 0)] = Some(area);
+                }
+            }
+        }
+        let mut arcs: Vec<(usize, [Option<usize>; 2])> = sides.into_iter().collect();
+        arcs.retain(|(_, [one, other])| one != other);
+        arcs.sort_unstable_by_key(|(arc, _)| *arc);
+        Mesh::of(arcs.into_iter().map(|(arc, sides)| (&*self.arcs[arc], sides)))
+    }
+
     fn assemble(&self, shape: &Shape) -> MultiPolygon<f64> {
-        let topology = &self.topologies[shape.topology];
         let polygon = |rings: &Vec<Vec<i32>>| {
-            let mut rings = rings.iter().map(|ring| topology.ring(ring));
+            let mut rings = rings.iter().map(|ring| self.ring(ring));
             let exterior = rings.next().unwrap_or_else(|| LineString::new(Vec::new()));
             Polygon::new(exterior, rings.collect())
         };
         MultiPolygon::new(shape.polygons.iter().map(polygon).collect())
     }
-}
 
-impl Topology {
     /// Arcs end to end: each starts where the one before ended, so that point is kept once.
     fn ring(&self, arcs: &[i32]) -> LineString<f64> {
         let mut coords: Vec<Coord<f64>> = Vec::new();

@@ -6,6 +6,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use crate::area::{Departement, Epci, Region};
 use crate::commune::{Commune, CommuneKind, Zone};
 use crate::contours::CONTOURS;
+use crate::mesh::Mesh;
 use crate::names::Names;
 use crate::place::{Place, PlaceKind};
 use crate::point::Point;
@@ -197,6 +198,39 @@ impl France {
     /// for the overseas collectivities.
     pub fn outline(&self, code: &str) -> Option<geo::MultiPolygon<f64>> {
         CONTOURS.outline(code)
+    }
+
+    /// South-west and north-east corners of the outlines of these communes and arrondissements; `None` when none has any.
+    pub fn bounds<'a>(&self, codes: impl IntoIterator<Item = &'a str>) -> Option<(Point, Point)> {
+        CONTOURS.bounds(codes)
+    }
+
+    /// The communes whose outlines may be seen between these corners, by code; never an arrondissement.
+    pub fn communes_around(&self, south_west: Point, north_east: Point) -> Vec<&Commune> {
+        let codes = CONTOURS.communes_around(south_west, north_east);
+        codes.into_iter().filter_map(|code| self.commune(code)).collect()
+    }
+
+    /// The borders of areas, each made of communes or arrondissements, by code. Areas are numbered in their order. What
+    /// stands in several is in the first; a city and its arrondissements come from two sets of outlines, simplified apart,
+    /// and belong in no mesh together.
+    pub fn mesh<'a, A: IntoIterator<Item = &'a str>>(&self, areas: impl IntoIterator<Item = A>) -> Mesh {
+        CONTOURS.mesh(areas)
+    }
+
+    /// The borders of the départements, numbered as [`France::departements`], to about 150 m: for a map of several.
+    pub fn departement_mesh(&self) -> &'static Mesh {
+        static MESH: LazyLock<Mesh> = LazyLock::new(|| {
+            let france = france();
+            let mut areas: Vec<Vec<&str>> = vec![Vec::new(); france.departements.len()];
+            for commune in france.communes.iter().filter(|commune| commune.kind == CommuneKind::Commune) {
+                if let Some(area) = by_code(&france.departements, &commune.departement, |found| &found.code) {
+                    areas[area].push(&commune.code);
+                }
+            }
+            CONTOURS.mesh(areas).simplified(0.0015)
+        });
+        &MESH
     }
 
     fn nearest_without_contour(&self, point: Point) -> Option<&Commune> {
