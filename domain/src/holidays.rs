@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::ops::RangeInclusive;
 use std::sync::{Arc, LazyLock};
 
-use chrono::{Days, NaiveDate};
+use chrono::{Datelike, Days, NaiveDate};
 use opening_hours::localization::Country;
 use opening_hours::{Context, ContextHolidays};
 
@@ -88,6 +88,35 @@ pub(crate) fn context(departement: Option<&str>, school: School) -> Context {
     Context::default().with_holidays(holidays.clone()).with_holidays_unknown(calendars.unsure.clone())
 }
 
+/// What the public holiday that a département keeps on a day is called; `None` on any other day.
+pub(crate) fn name(departement: Option<&str>, day: NaiveDate) -> Option<&'static str> {
+    let calendars = departement.and_then(|code| BY_DEPARTEMENT.get(code)).unwrap_or(&NATIONAL);
+    if !calendars.never.get_public().contains(day) {
+        return None;
+    }
+    match (day.month(), day.day(), (day - easter(day.year())).num_days()) {
+        (1, 1, _) => Some("jour de l’An"),
+        (5, 1, _) => Some("fête du Travail"),
+        (5, 8, _) => Some("Victoire de 1945"),
+        (7, 14, _) => Some("fête nationale"),
+        (8, 15, _) => Some("Assomption"),
+        (11, 1, _) => Some("Toussaint"),
+        (11, 11, _) => Some("Armistice de 1918"),
+        (12, 25, _) => Some("Noël"),
+        (.., -2) => Some("Vendredi saint"),
+        (.., 1) => Some("lundi de Pâques"),
+        (.., 39) => Some("Ascension"),
+        (.., 50) => Some("lundi de Pentecôte"),
+        (12, 26, _) => Some("Saint-Étienne"),
+        (5, 22 | 27, _) | (6, 10, _) | (12, 20, _) | (4, 27, _) | (10, 9, _) => {
+            Some("abolition de l’esclavage")
+        }
+        (3, 5, _) => Some("arrivée de l’Évangile"),
+        (9, 24, _) => Some("fête de la Citoyenneté"),
+        _ => None,
+    }
+}
+
 fn calendars(days: &[Day], unsure: &[Day]) -> Calendars {
     let none = ContextHolidays::default().get_public().clone();
     let mut public = Country::FR.holidays().get_public().clone();
@@ -160,7 +189,7 @@ mod tests {
             "2076-04-19",
         ] {
             let known = day(known);
-            assert_eq!(easter(chrono::Datelike::year(&known)), known);
+            assert_eq!(easter(known.year()), known);
         }
     }
 
@@ -208,5 +237,20 @@ mod tests {
         ] {
             assert!(!kept(departement, date), "{date} in {departement:?}");
         }
+    }
+
+    #[test]
+    fn every_day_that_is_kept_has_a_name() {
+        let everywhere = LOCAL.iter().flat_map(|local| local.departements.iter().map(|code| Some(*code)));
+        for departement in everywhere.chain([None]) {
+            let context = context(departement, School::Never);
+            let first = day("2024-01-01");
+            for date in first.iter_days().take(12 * 365) {
+                let kept = context.holidays.get_public().contains(date);
+                assert_eq!(name(departement, date).is_some(), kept, "{date} in {departement:?}");
+            }
+        }
+        assert_eq!(name(Some("67"), day("2027-03-26")), Some("Vendredi saint"));
+        assert_eq!(name(Some("974"), day("2026-12-20")), Some("abolition de l’esclavage"));
     }
 }

@@ -8,7 +8,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;
 
-use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use opening_hours::{OpeningHours, RuleKind};
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,20 @@ pub enum OpenState {
     /// The hours themselves say "unknown" then, or depend on a holiday that nobody here knows.
     Unknown,
 }
+
+/// A public holiday that a day is, and what hours make of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holiday {
+    /// The day.
+    pub date: NaiveDate,
+    /// What it is called.
+    pub name: &'static str,
+    /// The openings of that day; `None` when the hours say nothing of holidays, and would be open.
+    pub openings: Option<Openings>,
+}
+
+/// The openings of one day, from and to, in local time; none: closed. Midnight at the end is 0 h.
+pub type Openings = Vec<(NaiveTime, NaiveTime)>;
 
 impl FromStr for Hours {
     type Err = HoursError;
@@ -152,6 +166,28 @@ impl Hours {
         (!unknown && others.iter().all(closed)).then_some(false)
     }
 
+    /// The openings of a day; `None` when these hours do not know them, or when they depend on the school holidays.
+    pub fn openings(&self, date: NaiveDate, departement: Option<&str>) -> Option<Openings> {
+        agreed(self.readings(departement).iter().map(|hours| openings(hours, date))).flatten()
+    }
+
+    /// The first public holiday among the `days` that follow `date`, itself included, on which people would be wrong to
+    /// count on the hours of that weekday: they are others, or nobody said that they are the same.
+    pub fn next_holiday(&self, date: NaiveDate, days: usize, departement: Option<&str>) -> Option<Holiday> {
+        let parsed = self.parsed()?;
+        date.iter_days().take(days).find_map(|date| {
+            let name = holidays::name(departement, date)?;
+            let kept = self.openings(date, departement)?;
+            let usual = openings(&parsed.usual, date)?;
+            let said = names(&parsed.usual, "PH");
+            match (kept == usual, said) {
+                (true, false) if !usual.is_empty() => Some(Holiday { date, name, openings: None }),
+                (true, _) => None,
+                (false, _) => Some(Holiday { date, name, openings: Some(kept) }),
+            }
+        })
+    }
+
     /// These hours with the holidays of a département: one reading, or two when they name the school holidays. None at all
     /// when they cannot be read.
     fn readings(&self, departement: Option<&str>) -> Vec<OpeningHours> {
@@ -168,17 +204,33 @@ impl Hours {
     fn parsed(&self) -> Option<&Parsed> {
         let parse = || {
             let usual: OpeningHours = of_holidays(&self.text, School::Never)?.parse().ok()?;
-            // Written anew, only comments may still hold these letters by chance.
-            let written = usual.get_expression().to_string();
-            let mut outside_comments = written.split('"').step_by(2);
-            let school = outside_comments
-                .any(|rules| rules.split(|c: char| !c.is_alphanumeric()).any(|word| word == "SH"));
-            let in_school_holidays =
-                if school { Some(of_holidays(&self.text, School::Always)?.parse().ok()?) } else { None };
+            let in_school_holidays = if names(&usual, "SH") {
+                Some(of_holidays(&self.text, School::Always)?.parse().ok()?)
+            } else {
+                None
+            };
             Some(Parsed { usual, in_school_holidays })
         };
         self.parsed.get_or_init(parse).as_ref()
     }
+}
+
+/// Whether hours name a kind of day, `PH` or `SH`. Written anew, only comments may still hold these letters by chance.
+fn names(hours: &OpeningHours, day: &str) -> bool {
+    let written = hours.get_expression().to_string();
+    let mut outside_comments = written.split('"').step_by(2);
+    outside_comments.any(|rules| rules.split(|c: char| !c.is_alphanumeric()).any(|word| word == day))
+}
+
+/// The openings of a day; `None` when something of it is unknown.
+fn openings(hours: &OpeningHours, date: NaiveDate) -> Option<Openings> {
+    let midnight = date.and_time(NaiveTime::MIN);
+    let spans: Vec<_> = hours.iter_range(midnight, midnight + TimeDelta::days(1)).collect();
+    if spans.iter().any(|span| span.kind == RuleKind::Unknown) {
+        return None;
+    }
+    let open = spans.into_iter().filter(|span| span.kind == RuleKind::Open);
+    Some(open.map(|span| (span.range.start.time(), span.range.end.time())).collect())
 }
 
 /// The hours without "SH Mo-Fr", the weekdays of the school holidays, which `opening-hours` reads as "SH,Mo-Fr", the school
@@ -276,6 +328,54 @@ mod tests {
             hours.state(armistice, Some("92")),
             OpenState::Closed { until: "2026-11-12T09:00:00".parse().ok() }
         );
+    }
+
+    #[test]
+    fn a_holiday_ahead_is_said_when_it_changes_the_hours() {
+        let ahead = |hours: &str, date: &str, departement: &str| {
+            let hours: Hours = hours.parse().unwrap();
+            let found = hours.next_holiday(date.parse().unwrap(), 14, Some(departement))?;
+            let hour = |time: NaiveTime| time.format("%H:%M").to_string();
+            let openings = found.openings.map(|openings| {
+                openings
+                    .into_iter()
+                    .map(|(from, to)| format!("{}-{}", hour(from), hour(to)))
+                    .collect::<Vec<_>>()
+            });
+            Some((found.date.to_string(), found.name, openings))
+        };
+        let christmas = |openings| Some(("2026-12-25".to_owned(), "Noël", openings));
+        let closed = Some(vec![]);
+        assert_eq!(ahead("Mo-Fr 09:00-17:00; PH off", "2026-12-20", "92"), christmas(closed.clone()));
+        assert_eq!(ahead("Mo-Fr 09:00-17:00; PH off", "2026-12-25", "92"), christmas(closed));
+        assert_eq!(
+            ahead("Mo-Fr 09:00-17:00; PH 10:00-12:00", "2026-12-20", "92"),
+            christmas(Some(vec!["10:00-12:00".to_owned()]))
+        );
+        assert_eq!(ahead("Mo-Fr 09:00-17:00", "2026-12-20", "92"), christmas(None), "nobody said");
+        assert_eq!(ahead("24/7", "2026-12-20", "92"), christmas(None));
+        // A Friday they are closed on anyway, and one they say they are open on.
+        assert_eq!(ahead("Mo-Th 09:00-17:00; PH off", "2026-12-20", "92"), None);
+        assert_eq!(ahead("Mo-Fr,PH 09:00-17:00", "2026-12-20", "92"), None);
+        let after =
+            ahead("Mo-Sa 09:00-17:00; PH off", "2026-12-26", "67").map(|(date, name, _)| (date, name));
+        assert_eq!(after, Some(("2026-12-26".to_owned(), "Saint-Étienne")));
+        assert_eq!(ahead("Mo-Fr 09:00-17:00; PH off", "2026-11-20", "92"), None, "too far away");
+    }
+
+    #[test]
+    fn a_day_has_its_openings() {
+        let of = |hours: &str, date: &str| {
+            hours
+                .parse::<Hours>()
+                .unwrap()
+                .openings(date.parse().unwrap(), Some("92"))
+                .map(|found| found.len())
+        };
+        assert_eq!(of("Mo[1] 09:00-12:00,14:00-16:00", "2026-12-07"), Some(2));
+        assert_eq!(of("Mo[1] 09:00-12:00,14:00-16:00", "2026-12-14"), Some(0));
+        assert_eq!(of("Mo-Fr 09:00-12:00; SH off", "2026-12-07"), None, "it depends on the school holidays");
+        assert_eq!(of("Mo-Fr unknown", "2026-12-07"), None);
     }
 
     /// Noon in the place's time, on a day.

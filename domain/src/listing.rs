@@ -247,8 +247,11 @@ pub struct SourceRef {
 pub struct Listing {
     /// Its identity.
     pub id: ListingId,
-    /// Its readable address, unique and stable.
+    /// Its readable address, unique: that of its name and commune.
     pub slug: String,
+    /// The addresses it had under other names, oldest first: they lead to it for ever, and to no other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former_slugs: Vec<String>,
     /// What is said of it.
     pub fields: Fields,
     /// For every field that has a value, where it came from.

@@ -150,7 +150,7 @@ impl Phone {
         &self.0
     }
 
-    /// As it is spoken in France: `01 46 30 18 14`, `0 800 360 360`, `31 14`, `15`.
+    /// As it is spoken in France: `01 46 30 18 14`, `0 800 360 360`; a short number as its owner writes it: `3114`, `15`.
     pub fn spoken(&self) -> String {
         let national = match self.0.strip_prefix("+33") {
             Some(rest) => format!("0{rest}"),
@@ -168,7 +168,7 @@ impl Phone {
             (10, true) => {
                 format!("{} {} {} {}", &national[..1], &national[1..4], &national[4..7], &national[7..])
             }
-            (10, false) | (4, _) => pairs(&national),
+            (10, false) => pairs(&national),
             (6, _) => format!("{} {}", &national[..3], &national[3..]),
             _ => national,
         }
@@ -220,8 +220,8 @@ mod tests {
             ("(01) 99-00-00-77", "+33199000077", "01 99 00 00 77"),
             ("+41 44 668 18 00", "+41446681800", "+41446681800"),
             ("15", "15", "15"),
-            ("31 14", "3114", "31 14"),
-            ("3919", "3919", "39 19"),
+            ("31 14", "3114", "3114"),
+            ("3919", "3919", "3919"),
             ("116 117", "116117", "116 117"),
         ] {
             let phone: Phone = typed.parse().unwrap_or_else(|_| panic!("{typed}"));

@@ -66,6 +66,9 @@ pub struct Request {
     pub text: String,
     /// Where help is needed.
     pub place: Option<PlaceAsked>,
+    /// Whether a place named in the text goes before `place`, as on pages, where `place` is the one that follows the person.
+    /// Then setting aside the place of the text leaves that one.
+    pub text_first: bool,
     /// The exact point, when known: distances start here.
     pub point: Option<Point>,
     /// Only sites within so many kilometres of the point.
@@ -94,6 +97,8 @@ pub struct Request {
     pub total: Total,
     /// What is not to be obeyed of what is understood.
     pub off: Vec<Off>,
+    /// Kinds that are not to be read in the text.
+    pub set_aside: Vec<Category>,
 }
 
 impl Default for Request {
@@ -101,6 +106,7 @@ impl Default for Request {
         Request {
             text: String::new(),
             place: None,
+            text_first: false,
             point: None,
             radius_km: None,
             categories: Vec::new(),
@@ -115,6 +121,7 @@ impl Default for Request {
             facets: true,
             total: Total::Exact,
             off: Vec::new(),
+            set_aside: Vec::new(),
         }
     }
 }

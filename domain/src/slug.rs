@@ -11,15 +11,17 @@ pub fn slug(name: &str, commune: Option<&str>) -> String {
     let name = fold(name);
     let commune = commune.map(fold).filter(|commune| !format!(" {name} ").contains(&format!(" {commune} ")));
     let mut out = String::new();
-    for word in name.split(' ').chain(commune.as_deref().unwrap_or_default().split(' ')) {
-        let longer = out.len() + 1 + word.len();
-        if word.is_empty() || (longer > LONGEST && !out.is_empty()) {
-            continue;
+    for words in [&*name, commune.as_deref().unwrap_or_default()] {
+        for word in words.split(' ').filter(|word| !word.is_empty()) {
+            // The beginning of a long name, not the short words of its end.
+            if out.len() + 1 + word.len() > LONGEST && !out.is_empty() {
+                break;
+            }
+            if !out.is_empty() {
+                out.push('-');
+            }
+            out.extend(word.chars().take(LONGEST));
         }
-        if !out.is_empty() {
-            out.push('-');
-        }
-        out.extend(word.chars().take(LONGEST));
     }
     if out.is_empty() { "ressource".to_owned() } else { out }
 }
@@ -34,5 +36,10 @@ mod tests {
         assert_eq!(slug("CCAS de Bagneux", Some("Bagneux")), "ccas-de-bagneux");
         assert_eq!(slug("🙂", None), "ressource");
         assert!(slug(&"mot ".repeat(100), None).len() <= LONGEST);
+        let long = format!("{} interminablement longuement et", "équipe mobile ".repeat(4));
+        assert_eq!(
+            slug(&long, Some("Sceaux")),
+            "equipe-mobile-equipe-mobile-equipe-mobile-equipe-mobile-interminablement-sceaux"
+        );
     }
 }
