@@ -10,8 +10,10 @@ pub mod feed;
 pub mod listing;
 mod locks;
 pub mod overrides;
+pub mod report;
 pub mod run;
 mod seen;
+mod slug;
 mod source;
 pub mod territory;
 

@@ -3,7 +3,7 @@
 //! A test of the workspace reads the SQL of every other file and fails when one writes `listing`, `site`, `contact`,
 //! `coverage` or `revision`.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, NaiveDate, Utc};
 use maille_domain::field::{Field, Values};
@@ -11,7 +11,7 @@ use maille_domain::hours::Hours;
 use maille_domain::listing::Provenance;
 use maille_domain::location::Location;
 use maille_domain::resolve::{Override, Record, resolve};
-use maille_domain::slug::slug;
+use maille_domain::slug::slug as slug_of;
 use maille_domain::{Coverage, Fields, Listing, ListingId, Phone};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -19,7 +19,7 @@ use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Error, Store};
+use crate::{Error, Store, slug};
 
 /// Why listings are resolved again: what their revisions will say.
 #[derive(Debug, Clone)]
@@ -40,13 +40,14 @@ impl Store {
         Ok(read(&mut *self.pool.acquire().await?, &[id.0]).await?.pop())
     }
 
-    /// The listing that somebody names: by its id, its slug, a source's identifier (`emg-1`), or `source:emg-1`.
+    /// The listing that somebody names: by its id, its slug or a former one, a source's identifier (`emg-1`), or `source:emg-1`.
     ///
     /// # Errors
     /// [`Error::SeveralListings`] when several sources have the identifier.
     pub async fn find_listing(&self, name: &str) -> Result<Option<ListingId>, Error> {
         let ids = sqlx::query_scalar!(
             r#"select id as "id!" from listing where id::text = $1 or slug = $1
+               union select listing from former_slug where slug = $1
                union select listing from link where source_id = $1 or source || ':' || source_id = $1 limit 2"#,
             name
         )
@@ -62,17 +63,16 @@ impl Store {
 
 /// Reads listings by id, those that exist, by id.
 pub(crate) async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Listing>, Error> {
-    let rows = sqlx::query!(
-        r#"select id as "id!", slug as "slug!", fields as "fields!: Json<Values>",
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", slug as "slug!", former_slugs, fields as "fields!: Json<Values>",
                   provenance as "provenance!: Json<BTreeMap<Field, Provenance>>", sources, withdrawn_at
            from listing_document where id = any($1) order by id"#,
         ids
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| document(row.id, row.slug, row.fields.0, row.provenance.0, row.sources, row.withdrawn_at))
-        .collect()
+    rows.into_iter().map(document).collect()
 }
 
 /// Reads the `most` listings that follow `after`, in the order of their ids.
@@ -81,8 +81,9 @@ pub(crate) async fn read_after(
     after: Uuid,
     most: i64,
 ) -> Result<Vec<Listing>, Error> {
-    let rows = sqlx::query!(
-        r#"select id as "id!", slug as "slug!", fields as "fields!: Json<Values>",
+    let rows = sqlx::query_as!(
+        Row,
+        r#"select id as "id!", slug as "slug!", former_slugs, fields as "fields!: Json<Values>",
                   provenance as "provenance!: Json<BTreeMap<Field, Provenance>>", sources, withdrawn_at
            from listing_document where id > $1 order by id limit $2"#,
         after,
@@ -90,32 +91,40 @@ pub(crate) async fn read_after(
     )
     .fetch_all(connection)
     .await?;
-    rows.into_iter()
-        .map(|row| document(row.id, row.slug, row.fields.0, row.provenance.0, row.sources, row.withdrawn_at))
-        .collect()
+    rows.into_iter().map(document).collect()
+}
+
+/// A row of `listing_document`.
+struct Row {
+    id: Uuid,
+    slug: String,
+    former_slugs: Option<Vec<String>>,
+    fields: Json<Values>,
+    provenance: Json<BTreeMap<Field, Provenance>>,
+    sources: Option<Value>,
+    withdrawn_at: Option<DateTime<Utc>>,
 }
 
 /// Puts a row of `listing_document` together.
-fn document(
-    id: Uuid,
-    slug: String,
-    fields: Values,
-    provenance: BTreeMap<Field, Provenance>,
-    sources: Option<Value>,
-    withdrawn_at: Option<DateTime<Utc>>,
-) -> Result<Listing, Error> {
+fn document(row: Row) -> Result<Listing, Error> {
     let inconsistent = |error: serde_json::Error| Error::Inconsistent {
         table: "listing_document",
-        row: id.to_string(),
+        row: row.id.to_string(),
         found: error.to_string(),
     };
     Ok(Listing {
-        id: ListingId(id),
-        slug,
-        fields: Fields::from_values(fields).map_err(inconsistent)?,
-        provenance,
-        sources: sources.map(serde_json::from_value).transpose().map_err(inconsistent)?.unwrap_or_default(),
-        withdrawn_at,
+        id: ListingId(row.id),
+        slug: row.slug,
+        former_slugs: row.former_slugs.unwrap_or_default(),
+        fields: Fields::from_values(row.fields.0).map_err(inconsistent)?,
+        provenance: row.provenance.0,
+        sources: row
+            .sources
+            .map(serde_json::from_value)
+            .transpose()
+            .map_err(inconsistent)?
+            .unwrap_or_default(),
+        withdrawn_at: row.withdrawn_at,
     })
 }
 
@@ -143,7 +152,7 @@ pub(crate) async fn resolve_and_write(
         if !same {
             changed.push(Changed {
                 id: *id,
-                slug: before.map(|before| before.slug.clone()),
+                slug: String::new(),
                 fields,
                 provenance: resolution.provenance,
                 withdrawn_at: resolution.withdrawn_at,
@@ -159,7 +168,8 @@ pub(crate) async fn resolve_and_write(
 
 struct Changed<'a> {
     id: Uuid,
-    slug: Option<String>,
+    /// Empty until one is given.
+    slug: String,
     fields: Fields,
     provenance: BTreeMap<Field, Provenance>,
     withdrawn_at: Option<DateTime<Utc>>,
@@ -245,7 +255,16 @@ async fn write(
     )
     .execute(&mut *connection)
     .await?;
+    let moved: Vec<slug::Move<'_>> = changed
+        .iter()
+        .filter_map(|changed| {
+            Some(slug::Move { id: changed.id, from: &changed.before?.slug, to: &changed.slug })
+        })
+        .filter(|moved| moved.from != moved.to)
+        .collect();
+    write_slugs(connection, &moved).await?;
     write_listings(connection, changed, cause.at).await?;
+    slug::keep_former(connection, &moved, cause.at).await?;
 
     let known: Vec<Uuid> =
         changed.iter().filter(|changed| changed.before.is_some()).map(|changed| changed.id).collect();
@@ -298,7 +317,7 @@ async fn write_listings(
     at: DateTime<Utc>,
 ) -> Result<(), Error> {
     let ids: Vec<Uuid> = changed.iter().map(|changed| changed.id).collect();
-    let slugs: Vec<Option<&str>> = changed.iter().map(|changed| changed.slug.as_deref()).collect();
+    let slugs: Vec<&str> = changed.iter().map(|changed| changed.slug.as_str()).collect();
     let provenance: Vec<Json<_>> = changed.iter().map(|changed| Json(&changed.provenance)).collect();
     let withdrawn: Vec<Option<DateTime<Utc>>> = changed.iter().map(|changed| changed.withdrawn_at).collect();
     let verified: Vec<Option<NaiveDate>> = changed.iter().map(|changed| changed.fields.verified_on).collect();
@@ -378,6 +397,25 @@ async fn write_listings(
         provenance as _,
         withdrawn as _,
         at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Moves listings to their new slugs, apart from the rest: writing a unique column, were it the same value, locks a listing
+/// against whatever refers to it.
+async fn write_slugs(connection: &mut PgConnection, moved: &[slug::Move<'_>]) -> Result<(), Error> {
+    if moved.is_empty() {
+        return Ok(());
+    }
+    let ids: Vec<Uuid> = moved.iter().map(|moved| moved.id).collect();
+    let slugs: Vec<&str> = moved.iter().map(|moved| moved.to).collect();
+    sqlx::query!(
+        "update listing set slug = moved.slug
+         from unnest($1::uuid[], $2::text[]) as moved (id, slug) where listing.id = moved.id",
+        &ids,
+        slugs as _
     )
     .execute(connection)
     .await?;
@@ -529,33 +567,27 @@ fn difference(known: &Listing, changed: &Changed<'_>) -> (Part, Part) {
     (before, after)
 }
 
-/// A new listing takes the slug of its name; where that is taken, the beginning of its id makes it its own.
+/// A listing keeps its slug as long as its name and its commune ask for the same.
 async fn give_slugs(connection: &mut PgConnection, changed: &mut [Changed<'_>]) -> Result<(), Error> {
-    let wanted = |fields: &Fields| slug(&fields.name, fields.commune().map(|commune| &*commune.name));
-    let mut bases: Vec<String> = changed
-        .iter()
-        .filter(|changed| changed.slug.is_none())
-        .map(|changed| wanted(&changed.fields))
-        .collect();
-    if bases.is_empty() {
-        return Ok(());
+    let of = |fields: &Fields| slug_of(&fields.name, fields.commune().map(|commune| &*commune.name));
+    let mut wishes = Vec::new();
+    for changed in changed.iter_mut() {
+        let Fields { name, commune, .. } = &changed.fields;
+        match changed.before {
+            Some(Listing { slug, fields: before, .. })
+                if (&before.name, &before.commune) == (name, commune)
+                    || of(before) == of(&changed.fields) =>
+            {
+                changed.slug.clone_from(slug);
+            }
+            _ => wishes.push(slug::Wish { id: changed.id, slug: of(&changed.fields) }),
+        }
     }
-    bases.sort();
-    bases.dedup();
-    // Listings are founded by imports alone, in turn: a slug seen free stays free.
-    let taken = sqlx::query_scalar!("select slug from listing where slug = any($1)", &bases)
-        .fetch_all(connection)
-        .await?;
-    let mut taken: HashSet<String> = taken.into_iter().collect();
-    for new in changed.iter_mut().filter(|changed| changed.slug.is_none()) {
-        let base = wanted(&new.fields);
-        let own = if taken.contains(&base) {
-            format!("{base}-{}", &new.id.simple().to_string()[..8])
-        } else {
-            base
-        };
-        taken.insert(own.clone());
-        new.slug = Some(own);
+    let mut given = slug::give(connection, wishes).await?;
+    for changed in changed {
+        if let Some(slug) = given.remove(&changed.id) {
+            changed.slug = slug;
+        }
     }
     Ok(())
 }

@@ -3,7 +3,8 @@
 //! What a writer takes, always in this order, so that no two can embrace:
 //!
 //! 1. an import, the lock of its source: a second import of that source is refused at once;
-//! 2. an import, the turn: imports write one after the other, and may each found listings and organizations;
+//! 2. an import, the turn: imports write one after the other, and may each found listings and organizations; an edit that
+//!    renames takes it when it is free and never waits for it (`slug.rs`);
 //! 3. the rows of the listings it changes; an edit holds nothing else when it waits for them;
 //! 4. at the commit, the lock of the feed (first migration), held until the commit is visible.
 

@@ -64,9 +64,10 @@ impl Store {
             transaction.commit().await?;
         }
         let mut transaction = self.begin_writing().await?;
-        let locked = sqlx::query_scalar!("select id from listing where id = $1 for update", new.listing.0)
-            .fetch_optional(&mut *transaction)
-            .await?;
+        let locked =
+            sqlx::query_scalar!("select id from listing where id = $1 for no key update", new.listing.0)
+                .fetch_optional(&mut *transaction)
+                .await?;
         if locked.is_none() {
             return Err(Error::UnknownListing(new.listing.to_string()));
         }

@@ -534,8 +534,9 @@ impl Import {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        // Every writer of a listing locks it first, in one order: edits and imports wait for each other, never embrace.
-        sqlx::query!("select id from listing where id = any($1) order by id for update", &listings)
+        // Every writer of a listing locks it first, in one order: edits and imports wait for each other, never embrace. The
+        // key stays free: what merely refers to a listing (a report) waits for nobody.
+        sqlx::query!("select id from listing where id = any($1) order by id for no key update", &listings)
             .fetch_all(&mut *self.transaction)
             .await?;
         let cause = Cause {

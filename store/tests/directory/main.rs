@@ -6,6 +6,8 @@
 mod feed;
 mod layers;
 mod locks;
+mod reports;
 mod seen;
+mod slugs;
 mod support;
 mod territories;

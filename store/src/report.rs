@@ -1,0 +1,76 @@
+//! What people report of sheets, for curation to read.
+
+use maille_domain::ListingId;
+use maille_domain::report::{Report, ReportText, Reporter};
+
+use crate::{Error, Store};
+
+/// A report with the listing it speaks of.
+#[derive(Debug, Clone)]
+pub struct ListingReport {
+    /// What was reported.
+    pub report: Report,
+    /// The listing's readable address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+}
+
+impl Store {
+    /// Keeps a report: when this returns, it is committed. Sent again, it is the same one; sent again after it was
+    /// settled, it waits again.
+    ///
+    /// # Errors
+    /// [`Error::Database`], also when the database does not know the listing; [`Error::Busy`] when another writer keeps
+    /// the listing too long.
+    pub async fn keep_report(&self, report: &Report) -> Result<(), Error> {
+        let kept = self.write_report(report).await;
+        self.named(kept).await
+    }
+
+    async fn write_report(&self, report: &Report) -> Result<(), Error> {
+        let mut transaction = self.begin_writing().await?;
+        sqlx::query!(
+            "insert into report (id, listing, reason, reporter, text, at) values ($1, $2, $3, $4, $5, $6)
+             on conflict (id) do update set settled_at = null where report.settled_at is not null",
+            report.id,
+            report.listing.0,
+            report.reason.code(),
+            report.reporter.map(Reporter::code),
+            report.text.as_str(),
+            report.at
+        )
+        .execute(&mut *transaction)
+        .await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// The reports that wait for curation, the newest first.
+    pub async fn waiting_reports(&self) -> Result<Vec<ListingReport>, Error> {
+        let rows = sqlx::query!(
+            "select report.id, report.listing, report.reason, report.reporter, report.text, report.at, listing.slug, listing.name
+             from report join listing on listing.id = report.listing
+             where report.settled_at is null order by report.at desc, report.id"
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let listed = rows.into_iter().map(|row| {
+            let inconsistent =
+                |found: String| Error::Inconsistent { table: "report", row: row.id.to_string(), found };
+            let report = Report {
+                id: row.id,
+                listing: ListingId(row.listing),
+                reason: row.reason.parse().map_err(|error| inconsistent(format!("{error}")))?,
+                reporter: match row.reporter {
+                    Some(code) => Some(code.parse().map_err(|error| inconsistent(format!("{error}")))?),
+                    None => None,
+                },
+                text: ReportText::read(&row.text).map_err(|error| inconsistent(error.to_string()))?,
+                at: row.at,
+            };
+            Ok(ListingReport { report, slug: row.slug, name: row.name })
+        });
+        listed.collect()
+    }
+}
