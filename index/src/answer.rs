@@ -167,6 +167,8 @@ pub struct CoverageOf {
     pub level: CoverageLevel,
     /// Its name, or "Zone non renseignée".
     pub label: String,
+    /// The same as it follows "couvre": with its article.
+    pub said: String,
 }
 
 /// Whether a listing serves the place.

@@ -66,7 +66,7 @@ pub static COMMUNES: LazyLock<PointTree> = LazyLock::new(|| {
 /// The tokens of a coverage around a site.
 pub fn tokens(coverage: &[Coverage], site: Option<Point>) -> Tokens {
     let mut tokens = Tokens::default();
-    for part in coverage {
+    for part in telling(coverage) {
         add_tokens(part, site, &mut tokens);
     }
     if is_unknown(coverage, site) {
@@ -82,6 +82,18 @@ pub fn tokens(coverage: &[Coverage], site: Option<Point>) -> Tokens {
 /// Whether a coverage says nothing of whom it serves: a radius around nowhere says nothing either.
 pub fn is_unknown(coverage: &[Coverage], site: Option<Point>) -> bool {
     coverage.iter().all(|part| matches!(part, Coverage::Radius(_)) && site.is_none())
+}
+
+/// The parts of a coverage that say something: of several radii around one site, the widest says all.
+fn telling(coverage: &[Coverage]) -> impl Iterator<Item = &Coverage> {
+    let radius = |part: &Coverage| if let Coverage::Radius(km) = part { Some(*km) } else { None };
+    let widest = coverage.iter().filter_map(radius).reduce(f64::max);
+    let mut seen = false;
+    coverage.iter().filter(move |part| match radius(part) {
+        None => true,
+        // Written twice, once is enough.
+        km => km == widest && !std::mem::replace(&mut seen, true),
+    })
 }
 
 fn add_tokens(part: &Coverage, site: Option<Point>, tokens: &mut Tokens) {
@@ -232,7 +244,7 @@ impl Scope {
         coverage: &'a [Coverage],
         site: Option<Point>,
     ) -> Option<(&'a Coverage, Match)> {
-        let serving = coverage.iter().filter_map(|part| Some((part, self.served_by(part, site)?)));
+        let serving = telling(coverage).filter_map(|part| Some((part, self.served_by(part, site)?)));
         serving.min_by_key(|(_, found)| *found)
     }
 }
@@ -334,5 +346,29 @@ impl<'a> Builder<'a> {
 
     fn build(self) -> Scope {
         Scope { tokens: self.tokens.into_iter().collect(), reach: self.reach }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn of_several_radii_the_widest_says_all() {
+        let site = france().commune("92007").map(|bagneux| bagneux.point);
+        let radii = |kilometres: &[u32]| -> Vec<Coverage> {
+            kilometres.iter().map(|km| Coverage::Radius(f64::from(*km))).collect()
+        };
+        let many: Vec<u32> = (1..400).chain([399, 12]).collect();
+        assert_eq!(tokens(&radii(&many), site), tokens(&radii(&[399]), site));
+        assert_eq!(telling(&radii(&many)).count(), 1, "however many a cell has, one is resolved");
+        let mixed = [
+            Coverage::National,
+            Coverage::Radius(3.0),
+            Coverage::Commune("92002".into()),
+            Coverage::Radius(7.0),
+        ];
+        let kept: Vec<&Coverage> = telling(&mixed).collect();
+        assert_eq!(kept, [&mixed[0], &mixed[2], &mixed[3]]);
     }
 }

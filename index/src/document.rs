@@ -12,8 +12,9 @@ use crate::analysis::words;
 use crate::coverage;
 use crate::error::Error;
 use crate::schema::{FOUND, Fields, KEPT, Part, TERRITORY, hash, source_term};
-use crate::traits::{Site, Traits, Upkeep, hours_key};
+use crate::traits::{Site, Traits, Upkeep, commune_number, commune_of, hours_key};
 use crate::twin;
+use crate::understand::phone;
 
 /// Longest name that is sorted on, in characters.
 const LONGEST_KEY: usize = 120;
@@ -22,7 +23,9 @@ const LONGEST_KEY: usize = 120;
 pub fn of_listing(listing: &Listing, fields: &Fields) -> Result<TantivyDocument, Error> {
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, listing.id.to_string());
-    document.add_text(fields.slug, &listing.slug);
+    for slug in std::iter::once(&listing.slug).chain(&listing.former_slugs) {
+        document.add_text(fields.slug, slug);
+    }
     for source in &listing.sources {
         document.add_text(fields.source, source_term(&source.source, &source.source_id));
     }
@@ -33,6 +36,9 @@ pub fn of_listing(listing: &Listing, fields: &Fields) -> Result<TantivyDocument,
     }
     document.add_text(fields.sort, FOUND);
     document.add_text(fields.category, listing.fields.category.code());
+    if let Some(organization) = &listing.fields.organization {
+        document.add_u64(fields.organization, hash(organization.as_bytes()));
+    }
     add_words(&mut document, listing, fields);
 
     let site = Site::of(&listing.fields);
@@ -46,6 +52,9 @@ pub fn of_listing(listing: &Listing, fields: &Fields) -> Result<TantivyDocument,
     document.add_u64(fields.traits, Traits::of(&listing.fields).pack());
     document.add_u64(fields.upkeep, Upkeep::of(&listing.fields).pack());
     document.add_u64(fields.site, Site::pack(site));
+    if let Some(commune) = commune_of(&listing.fields, site) {
+        document.add_u64(fields.commune, commune_number(&commune.code));
+    }
     document.add_u64(fields.identity, hash(listing.id.0.as_bytes()));
     if let Some(thing) = twin::thing(&listing.fields) {
         document.add_u64(fields.thing, thing);
@@ -148,6 +157,7 @@ pub fn texts(listing: &Listing, part: Part) -> Vec<&str> {
                 fields.siret.as_deref(),
                 fields.ror_id.as_deref(),
             ];
+            some.extend(fields.phone.iter().map(phone::word));
             some.extend(fields.audiences.iter().map(|code| Some(code.label())));
             some.extend(fields.themes.iter().map(|code| Some(code.label())));
             some.extend(fields.modes.iter().map(|code| Some(code.label())));

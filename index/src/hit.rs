@@ -165,7 +165,7 @@ impl Maker<'_> {
         let (coverage, said) = match part {
             Some((part, found)) => {
                 let (label, said) = french::coverage(part, self.territories);
-                (CoverageOf { level: found.level, label }, Some(said))
+                (CoverageOf { level: found.level, label, said: said.clone() }, Some(said))
             }
             None => (summary(&fields.coverage, self.territories), None),
         };
@@ -204,13 +204,14 @@ impl Maker<'_> {
 fn summary(coverage: &[Coverage], territories: &Territories) -> CoverageOf {
     let Some(narrowest) = coverage.iter().min_by_key(|part| part.level()) else {
         let level = CoverageLevel::Unknown;
-        return CoverageOf { level, label: level.label().to_owned() };
+        return CoverageOf { level, label: level.label().to_owned(), said: level.label().to_owned() };
     };
-    let (name, _) = french::coverage(narrowest, territories);
-    let label = match coverage.len() - 1 {
-        0 => name,
-        1 => format!("{name} et une autre zone"),
-        others => format!("{name} et {others} autres zones"),
+    let (name, said) = french::coverage(narrowest, territories);
+    let others = match coverage.len() - 1 {
+        0 => String::new(),
+        1 => " et une autre zone".to_owned(),
+        others => format!(" et {others} autres zones"),
     };
-    CoverageOf { level: narrowest.level(), label }
+    let [label, said] = [name, said].map(|name| name + &others);
+    CoverageOf { level: narrowest.level(), label, said }
 }

@@ -19,11 +19,13 @@ mod generation;
 mod geo;
 mod hit;
 mod index;
+mod interpretation;
 pub mod judged;
 mod matching;
 #[cfg(test)]
 mod naive;
 mod node;
+mod organization;
 mod place;
 mod query;
 mod rank;
@@ -33,6 +35,7 @@ mod schema;
 mod search;
 mod segment;
 mod snapshot;
+pub mod spots;
 mod standing;
 mod suggest;
 mod territories;
@@ -42,6 +45,7 @@ mod traits;
 mod twin;
 mod understand;
 mod unknown;
+mod warm;
 
 pub use answer::{Answer, Hit, Serves};
 pub use error::{Error, SearchError};
@@ -52,3 +56,5 @@ pub use rank::{
     AROUND_KM, FOR_EVERYBODY, Ground, HALF_FRESH_DAYS, HALF_PROMPT_DAYS, HALFWAY_KM, LEAST_HALFWAY_KM,
     MOST_HALFWAY_KM, PART, PEOPLE_AROUND, STEP, UNKNOWN_WITHIN_KM, UNSAID, WEIGHTS, Weights,
 };
+pub use spots::{Spot, Spots};
+pub use warm::warm;

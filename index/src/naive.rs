@@ -230,7 +230,7 @@ impl<'a> Naive<'a> {
                 key.push(0);
             }
             key.push(match (standing, km) {
-                (Some(Standing::Elsewhere), Some(km)) => {
+                (Some(Standing::Elsewhere), km) => {
                     crate::search::nearer_first(km, turn(hash(listing.id.0.as_bytes()), today))
                 }
                 _ => turn(hash(listing.id.0.as_bytes()), today),
@@ -454,6 +454,7 @@ fn listing() -> impl Strategy<Value = Listing> {
         Listing {
             id: ListingId::founded_by("essai", ""),
             slug: String::new(),
+            former_slugs: Vec::new(),
             fields,
             provenance: std::collections::BTreeMap::new(),
             sources: vec![SourceRef { source: "essai".into(), source_id: String::new(), last_seen: now() }],
@@ -504,18 +505,19 @@ fn request() -> impl Strategy<Value = Request> {
         prop::option::weighted(0.1, Just("2026-11-20T10:00:00Z")),
     );
     let radius = prop::option::weighted(0.15, prop::sample::select(&[5.0, 30.0][..]));
-    let page = (prop::sample::select(Sort::ALL), 1..6_usize, 0..3_usize, any::<bool>());
+    let page = (prop::sample::select(Sort::ALL), 1..6_usize, 0..3_usize, any::<bool>(), any::<bool>());
     (text, place, point, radius, criteria, page).prop_map(
         |(text, place, point, radius_km, criteria, page)| {
             let (words, beginning, space) = text;
             let mut text = words.into_iter().chain(beginning).collect::<Vec<_>>().join(" ");
             text.push_str(if space { " " } else { "" });
             let (kind, audience, mode, theme, age, open_at) = criteria;
-            let (sort, limit, offset, facets) = page;
+            let (sort, limit, offset, facets, text_first) = page;
             Request {
                 text,
                 radius_km: radius_km.filter(|_| place.is_some() || point.is_some()),
                 place,
+                text_first,
                 point,
                 categories: kind.and_then(Category::from_code).into_iter().collect(),
                 audiences: audience.into_iter().collect(),
@@ -570,17 +572,22 @@ proptest! {
         let territories = Territories::new([std::sync::Arc::new(territory())]);
         for request in &requests {
             let local = now().with_timezone(&time_zone(None)).naive_local();
-            let reading = understand::read(&request.text, &request.off, local, &written);
+            let reading = understand::read(request, &request.off, local, &written);
             let here = place::resolve(request, reading.place.as_ref(), &territories).unwrap();
-            let ambiguous = here.understood.as_ref().is_some_and(|understood| understood.ambiguous);
-            let reading = if ambiguous && reading.place.is_some() {
-                understand::read(&request.text, &[Off::Place], local, &written)
+            let reading = if here.leaves_text(request, reading.place.as_ref()) {
+                understand::read(request, &[Off::Place], local, &written)
             } else {
                 reading
             };
             let (here, asked) = (&here, &reading.asked);
             let naive = Naive { written: &written, request, here, reading: &reading, asked, now: now() };
             let answer = node.search(request, now()).unwrap();
+            // A map shows what the search counts, or nothing when that is elsewhere.
+            let spots = node.spots(request, now()).unwrap();
+            let elsewhere = answer.widened.iter().any(|step| step.step == "place");
+            prop_assert_eq!(spots.all.len() as u64, spots.answer.total);
+            prop_assert!(spots.answer.total == answer.total || elsewhere, "{:?}", request);
+            prop_assert!(spots.answer.hits.is_empty());
             let told = Told {
                 total: answer.total,
                 answered: answer.answered,

@@ -4,12 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, PoisonError, RwLock};
 
 use chrono::{DateTime, Utc};
-use maille_domain::{Listing, ListingId, Request};
-use maille_territory::{Found, Place, Point, france};
+use maille_domain::request::PlaceAsked;
+use maille_domain::{Listing, ListingId, Request, Territory};
+use maille_territory::{Found, Place, PlaceKind, Point, france};
 use tantivy::DocAddress;
 use tantivy::schema::Field;
 
-use crate::answer::{Answer, Hit, Suggestions, TerritoryOf};
+use crate::answer::{Answer, Hit, PlaceUnderstood, Suggestions, TerritoryOf};
 use crate::coverage::Scope;
 use crate::criteria::Criteria;
 use crate::error::{Error, SearchError};
@@ -19,7 +20,8 @@ use crate::hit::{Answered, Maker, Measure, day, halfway};
 use crate::rank::{WEIGHTS, Weights};
 use crate::schema::source_term;
 use crate::snapshot::Snapshot;
-use crate::{coordination, place, search, suggest};
+use crate::spots::Spots;
+use crate::{coordination, organization, place, search, suggest};
 
 /// What answers from an index. Clones share the same commit and move to the next together.
 #[derive(Clone)]
@@ -110,6 +112,14 @@ impl Node {
         search::search(&self.snapshot(), &self.shared.weights, request, now)
     }
 
+    /// Every match of a request as a point, for a map: those that a search counts here, without hits.
+    ///
+    /// # Errors
+    /// Those of [`Node::search`].
+    pub fn spots(&self, request: &Request, now: DateTime<Utc>) -> Result<Spots, SearchError> {
+        Spots::of(self.snapshot(), &self.shared.weights, request, now)
+    }
+
     /// The weights of the formula that orders hits.
     pub fn weights(&self) -> &Weights {
         &self.shared.weights
@@ -127,7 +137,16 @@ impl Node {
         self.only(|fields| fields.id, &id.to_string())
     }
 
-    /// The listing of a slug, closed or withdrawn ones included.
+    /// The listing whose id begins so (hexadecimal digits, without dashes), closed or withdrawn ones included; `None` when
+    /// there is none, or several.
+    pub fn listing_by_beginning(&self, digits: &str) -> Option<Arc<Listing>> {
+        self.snapshot().by_beginning(digits).unwrap_or_else(|error| {
+            tracing::error!(error.message = %error, "une fiche de l’index ne se lit pas");
+            None
+        })
+    }
+
+    /// The listing of a slug or of a former one, closed or withdrawn ones included.
     pub fn listing_by_slug(&self, slug: &str) -> Option<Arc<Listing>> {
         self.only(|fields| fields.slug, slug)
     }
@@ -135,6 +154,19 @@ impl Node {
     /// The listing that a record of a source is part of.
     pub fn listing_of_source(&self, source: &str, source_id: &str) -> Option<Arc<Listing>> {
         self.only(|fields| fields.source, &source_term(source, source_id))
+    }
+
+    /// The slugs of the listings that searches find, in their order: what a map of the site lists.
+    pub fn slugs(&self) -> Result<Vec<String>, Error> {
+        self.snapshot().slugs()
+    }
+
+    /// The other listings of the organization that runs this one, nearest to it first, those whose site nobody gave last.
+    pub fn of_same_organization(&self, listing: &Listing, most: usize) -> Vec<Arc<Listing>> {
+        organization::others(&self.snapshot(), listing, most).unwrap_or_else(|error| {
+            tracing::error!(error.message = %error, "les fiches d’un organisme ne se lisent pas");
+            Vec::new()
+        })
     }
 
     fn only(&self, field: impl Fn(&crate::schema::Fields) -> Field, value: &str) -> Option<Arc<Listing>> {
@@ -159,6 +191,24 @@ impl Node {
     /// The places that a text names, coordination territories of this directory included.
     pub fn places(&self, text: &str, limit: usize) -> Found {
         place::find(text, limit, &self.snapshot().territories)
+    }
+
+    /// The place of a kind and a code, coordination territories of this directory included.
+    pub fn place(&self, kind: PlaceKind, code: &str) -> Option<Place> {
+        place::known(kind, code, &self.snapshot().territories)
+    }
+
+    /// The place that a field of its own means, as a search would understand it.
+    ///
+    /// # Errors
+    /// [`SearchError::UnknownPlace`].
+    pub fn place_asked(&self, asked: &PlaceAsked) -> Result<Option<PlaceUnderstood>, SearchError> {
+        place::asked_apart(asked, &self.snapshot().territories).map(|here| here.understood)
+    }
+
+    /// The coordination territories of this directory, by code.
+    pub fn territories(&self) -> Vec<Arc<Territory>> {
+        self.snapshot().territories.iter().cloned().collect()
     }
 
     /// Who coordinates care in a commune; `None` when no commune has this code.

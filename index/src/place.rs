@@ -40,6 +40,38 @@ impl Here {
         if is_commune { france().current_commune(&place.code) } else { None }
     }
 
+    /// Whether the text names a place that does not apply, so that its words may be those of what is looked for: a name that
+    /// several places share, or, beside the place that follows the person, one that the gazetteer does not confirm.
+    pub fn leaves_text(&self, request: &Request, read: Option<&Read<String>>) -> bool {
+        let ambiguous = self.understood.as_ref().is_some_and(|understood| understood.ambiguous);
+        let of_text = self.understood.as_ref().is_some_and(|understood| understood.span.is_some());
+        read.is_some() && (ambiguous || request.text_first && !of_text)
+    }
+
+    /// The same name, said by somebody who asks about `kept`: that very place when it answers to the name; when nothing else
+    /// settles it, one of the same département.
+    fn nearest_to(self, kept: Option<&Place>, territories: &Territories) -> Here {
+        let (Some(understood), Some(kept)) = (&self.understood, kept) else { return self };
+        let mut places = vec![understood.place.clone()];
+        places.extend(understood.alternatives.iter().cloned());
+        let exactly = |place: &Place| {
+            // An alternative that only begins so is another name.
+            place.matched.is_some() || fold(&place.name) == fold(&understood.place.name)
+        };
+        let same = |place: &Place| (place.kind, &place.code) == (kept.kind, &kept.code);
+        let near = |place: &Place| place.departement.is_some() && place.departement == kept.departement;
+        let meant = places.iter().position(|place| same(place) && (understood.ambiguous || exactly(place)));
+        let meant = meant.or_else(|| places.iter().position(near).filter(|_| understood.ambiguous));
+        let Some(meant) = meant else { return self };
+        let place = places.remove(meant);
+        let span = understood.span;
+        let mut here = with_alternatives(Here::clear(place, territories), places);
+        if let Some(understood) = &mut here.understood {
+            understood.span = span;
+        }
+        here
+    }
+
     fn clear(place: Place, territories: &Territories) -> Here {
         Here {
             scope: Some(Scope::of(&place, territories)),
@@ -57,7 +89,8 @@ impl Here {
 /// The place of a request.
 ///
 /// A place written is a COG code, a postal code or a name, in that order. The place asked apart is before that of the text
-/// (`read`). A point without place is in a commune, which is the place; a point with a place only says where distances start.
+/// (`read`), or after it when the request says so. A point without place is in a commune, which is the place; a point with
+/// a place only says where distances start.
 pub fn resolve(
     request: &Request,
     read: Option<&Read<String>>,
@@ -70,38 +103,41 @@ pub fn resolve(
         }
         None => None,
     };
-    let mut here = if request.off.contains(&Off::Place) {
-        Here::default()
-    } else {
-        match (&request.place, at) {
-            (Some(PlaceAsked::Written(text)), _) => written(text, find, territories)?,
-            (Some(PlaceAsked::Typed(text)), _) => typed(text, find, territories)?,
-            (Some(PlaceAsked::Known(kind, code)), _) => {
-                let place = known(*kind, code, territories).ok_or_else(|| SearchError::UnknownPlace {
-                    parameter: "place",
-                    given: format!("{kind}:{code}"),
-                })?;
-                Here::clear(place, territories)
-            }
-            (None, at) => match (read, at) {
-                (Some(read), _) => {
-                    // What the sentence says that the gazetteer does not confirm was no place.
-                    let mut here = typed(&read.what, find_in_france, territories).unwrap_or_default();
-                    if let Some(understood) = &mut here.understood {
-                        understood.span = read.span;
-                    }
-                    here
-                }
-                (None, Some(commune)) => {
-                    let place = france().place(PlaceKind::Commune, &commune.code);
-                    place.map(|place| Here::clear(place, territories)).unwrap_or_default()
-                }
-                (None, None) => Here::default(),
-            },
+    // Beside a place that follows the person, `off` speaks of the text alone, where none was read.
+    let kept = request.place.as_ref().filter(|_| request.text_first);
+    let mut here = match (&request.place, read) {
+        _ if request.off.contains(&Off::Place) && kept.is_none() => Here::default(),
+        (Some(asked), Some(read)) if request.text_first => {
+            let kept = asked_apart(asked, territories)?;
+            named(read, territories).map(|here| here.nearest_to(kept.place(), territories)).unwrap_or(kept)
         }
+        (Some(asked), _) => asked_apart(asked, territories)?,
+        (None, Some(read)) => named(read, territories).unwrap_or_default(),
+        (None, None) => at
+            .and_then(|commune| france().place(PlaceKind::Commune, &commune.code))
+            .map(|place| Here::clear(place, territories))
+            .unwrap_or_default(),
     };
     here.origin = request.point.or(here.origin);
     Ok(here)
+}
+
+/// A place asked apart, alone: what a field that asks for nothing else means.
+pub fn asked_apart(asked: &PlaceAsked, territories: &Territories) -> Result<Here, SearchError> {
+    match asked {
+        PlaceAsked::Written(text) => written(text, find, territories),
+        PlaceAsked::Typed(text) => typed(text, find, territories),
+        PlaceAsked::Known(kind, code) => known(*kind, code, territories)
+            .map(|place| Here::clear(place, territories))
+            .ok_or_else(|| SearchError::UnknownPlace { parameter: "place", given: format!("{kind}:{code}") }),
+    }
+}
+
+/// The place that a text names; what a sentence says that the gazetteer does not confirm was no place.
+fn named(read: &Read<String>, territories: &Territories) -> Option<Here> {
+    let mut here = typed(&read.what, find_in_france, territories).ok()?;
+    here.understood.as_mut()?.span = read.span;
+    Some(here)
 }
 
 /// The place of a kind and a code, territories of the directory included.
@@ -114,6 +150,17 @@ pub fn known(kind: PlaceKind, code: &str, territories: &Territories) -> Option<P
 
 /// How a name is looked for.
 type Find = fn(&str, usize, &Territories) -> Found;
+
+/// Whether all the words of a text are those of one place, or begin them, with its département or a postal code.
+pub fn is_all_place(text: &str) -> bool {
+    let Some(place) = france().find(text, 1).places.into_iter().next() else { return false };
+    let departement = place.departement.as_deref().and_then(|code| france().departement(code));
+    let known =
+        [Some(&*place.name), place.matched.as_deref(), departement.map(|departement| &*departement.name)];
+    let known = known.into_iter().flatten().map(fold).collect::<Vec<_>>().join(" ");
+    let number = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    fold(text).split(' ').all(|word| number(word) || known.split(' ').any(|own| own.starts_with(word)))
+}
 
 /// A sentence names towns, and territories by words that mean something else there.
 fn find_in_france(text: &str, limit: usize, _: &Territories) -> Found {
@@ -198,10 +245,12 @@ fn with_alternatives(mut here: Here, alternatives: Vec<Place>) -> Here {
 }
 
 fn is_covered(place: &Place, territories: &Territories) -> bool {
-    matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement)
-        && france()
-            .current_commune(&place.code)
-            .is_some_and(|commune| !territories.of_commune(commune).is_empty())
+    matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement) && covers(&place.code, territories)
+}
+
+/// Whether a commune is of a territory that the directory coordinates.
+pub fn covers(commune: &str, territories: &Territories) -> bool {
+    france().current_commune(commune).is_some_and(|commune| !territories.of_commune(commune).is_empty())
 }
 
 /// What a text names: the places of France, and the coordination territories of the directory.

@@ -6,7 +6,6 @@
 //!        + serves       if it serves the place (× PART when it serves part of it)
 //!        + level      × how narrow that coverage is
 //!        + unknown    × nearness          if nobody said whom it serves
-//!        + elsewhere  × nearness          if it serves other places
 //!        + distance   × nearness
 //!        + audience × fit + age × fit + mode × fit + theme × fit
 //!        + common_law   if it is open to everybody, whatever the illness or the situation
@@ -19,6 +18,9 @@
 //! they give. `nearness` is 1 on the spot and a half at a distance that fits how many people live around
 //! ([`halfway_km`]). Points are rounded to a quarter, so that what no criterion tells apart is equal; equals take turns,
 //! day by day, in an order that is the same for everybody that day.
+//!
+//! Who serves other places is only let in when nobody who serves the place does what is asked: then its kind and its words
+//! count, these by halves, nothing else does, and equals come nearest first ([`FIT_OF_WORDS`]).
 //!
 //! A listing whose kind is asked comes before any that merely has the words; one that serves the place before the same of
 //! unknown coverage, and that before any that serves elsewhere. Nothing here names a listing, an organisation or a
@@ -43,8 +45,6 @@ pub struct Weights {
     pub level: f64,
     /// Unknown coverage, on the spot.
     pub unknown: f64,
-    /// Serving other places, on the spot: the nearest first.
-    pub elsewhere: f64,
     /// On the spot.
     pub distance: f64,
     /// For the very audience asked.
@@ -74,7 +74,6 @@ pub const WEIGHTS: Weights = Weights {
     serves: 50.0,
     level: 4.0,
     unknown: 24.0,
-    elsewhere: 6.0,
     distance: 5.0,
     audience: 6.0,
     age: 6.0,
@@ -97,6 +96,9 @@ pub const HALF_FRESH_DAYS: f64 = 365.0;
 pub const HALF_PROMPT_DAYS: f64 = 14.0;
 /// Points are rounded to this.
 pub const STEP: f64 = 0.25;
+/// Parts in which words count for who serves other places: in its name or hardly, more would part those that are to come by
+/// distance.
+pub const FIT_OF_WORDS: f64 = 2.0;
 /// Of a criterion that is asked, for who says to be for everybody.
 pub const FOR_EVERYBODY: f64 = 0.7;
 /// Of a criterion that is asked, when nobody said.
@@ -212,9 +214,7 @@ impl Ground {
         match self {
             Ground::Kind => (weights.kind, 0.0),
             Ground::Words => (weights.words, 0.0),
-            Ground::Coverage => {
-                ((weights.serves + weights.level).max(weights.unknown).max(weights.elsewhere), 0.0)
-            }
+            Ground::Coverage => ((weights.serves + weights.level).max(weights.unknown), 0.0),
             Ground::Distance => (weights.distance, 0.0),
             Ground::Audience => (weights.audience, 0.0),
             Ground::Age => (weights.age, 0.0),
@@ -351,12 +351,11 @@ pub struct Facts {
 pub fn points(facts: &Facts, today: NaiveDate, weights: &Weights) -> [f64; Ground::ALL.len()] {
     let nearness = facts.distance_km.map_or(0.0, |km| 1.0 / (1.0 + km / facts.halfway_km));
     let coverage = match facts.serves {
-        None => 0.0,
+        None | Some(Serves::No) => 0.0,
         Some(Serves::Yes) => {
             weights.serves * if facts.part { PART } else { 1.0 } + weights.level * narrowness(facts.level)
         }
         Some(Serves::Unknown) => weights.unknown * nearness,
-        Some(Serves::No) => weights.elsewhere * nearness,
     };
     let status = match facts.status {
         Status::Ouvert => 0.0,
@@ -382,7 +381,13 @@ pub fn points(facts: &Facts, today: NaiveDate, weights: &Weights) -> [f64; Groun
 
 /// The points of a hit, on a day, in steps: what is less than half a step apart is equal.
 pub fn steps(facts: &Facts, today: NaiveDate, weights: &Weights) -> i64 {
-    let points: f64 = points(facts, today, weights).iter().sum();
+    let points: f64 = match facts.serves {
+        Some(Serves::No) => {
+            let words = (facts.words * FIT_OF_WORDS).round() / FIT_OF_WORDS;
+            weights.kind * facts.kind.share() + weights.words * words
+        }
+        _ => points(facts, today, weights).iter().sum(),
+    };
     // `round` without a call, half away from zero.
     let steps = points / STEP;
     (steps + 0.5_f64.copysign(steps)) as i64
@@ -453,6 +458,8 @@ mod tests {
         assert!(
             told(farther) > told(Facts { distance_km: Some(0.0), level: CoverageLevel::Commune, ..mention })
         );
+        let elsewhere = Facts { serves: Some(Serves::No), ..mission };
+        assert!(told(elsewhere) > told(Facts { serves: Some(Serves::No), ..mention }));
         // Even when nobody said whom it serves, if it is near.
         let unsaid = Facts { serves: Some(Serves::Unknown), distance_km: Some(2.0), ..mission };
         assert!(told(unsaid) > told(Facts { level: CoverageLevel::National, ..mention }));
@@ -465,6 +472,21 @@ mod tests {
         let national = Facts { level: CoverageLevel::National, part: true, ..by(Serves::Yes, 500.0) };
         assert!(told(national) > told(by(Serves::Unknown, 0.0)));
         assert!(told(by(Serves::Unknown, 10.0)) > told(by(Serves::No, 10.0)));
+    }
+
+    #[test]
+    fn who_serves_other_places_is_told_apart_by_kind_and_words_alone() {
+        let base = Facts { serves: Some(Serves::No), kind: KindAsked::Named(1.0), ..facts() };
+        for same in [
+            Facts { distance_km: Some(600.0), ..base },
+            Facts { status: Status::Sature, common_law: true, ..base },
+            Facts { mode: Fit::Said, delay_days: Some(1), ..base },
+            Facts { words: 0.6, ..base },
+        ] {
+            assert_eq!(told(same), told(base), "{same:?}");
+        }
+        assert!(told(Facts { words: 1.0, ..base }) > told(base));
+        assert!(told(Facts { kind: KindAsked::Needed(0.6), ..base }) < told(base));
     }
 
     #[test]

@@ -133,10 +133,10 @@ fn facts(told: &Told) -> Vec<String> {
 }
 
 fn coverage(told: &Told) -> Option<String> {
-    let place = told.place.map(french::with_article);
+    let place = told.place.map(maille_territory::Place::with_article);
     Some(match (told.facts.serves?, told.part) {
         (Serves::Yes, _) if told.facts.part => match place {
-            Some(place) => format!("Couvre une partie {}", french::of(&place)),
+            Some(place) => format!("Couvre une partie {}", maille_territory::of(&place)),
             None => "Couvre une partie du lieu demandé".to_owned(),
         },
         (Serves::Yes, Some(part)) => format!("Couvre {part}"),

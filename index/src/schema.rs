@@ -8,7 +8,7 @@ use tantivy::schema::{
 };
 
 /// To be raised when the meaning of the index changes in a way that its vocabulary and fields do not show.
-const VERSION: u32 = 3;
+const VERSION: u32 = 4;
 
 /// Where in a listing a word stands. A word counts once, in the best part that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,6 +41,7 @@ pub struct Fields {
     /// [`FOUND`], [`KEPT`] or [`TERRITORY`].
     pub sort: Field,
     pub id: Field,
+    /// The slug, and the former ones.
     pub slug: Field,
     /// Source and identifier, see [`source_term`].
     pub source: Field,
@@ -48,6 +49,8 @@ pub struct Fields {
     pub territory: Field,
     /// Code of the kind.
     pub category: Field,
+    /// Hash of the name of who runs it.
+    pub organization: Field,
     /// Tokens of the coverage, as given.
     pub coverage: Field,
     /// Tokens of the communes that a radius reaches.
@@ -58,6 +61,8 @@ pub struct Fields {
     pub upkeep: Field,
     /// [`crate::traits::Site`], packed.
     pub site: Field,
+    /// The commune it is in, see [`crate::traits::commune_number`].
+    pub commune: Field,
     /// What ties are broken with.
     pub identity: Field,
     /// What it shares with its twins, see [`crate::twin::thing`].
@@ -99,11 +104,13 @@ pub fn schema() -> (Schema, Fields) {
         source: builder.add_text_field("source", STRING),
         territory: builder.add_text_field("territory", STRING),
         category: builder.add_text_field("category", STRING),
+        organization: builder.add_u64_field("organization", INDEXED),
         coverage: builder.add_u64_field("coverage", INDEXED),
         reach: builder.add_u64_field("reach", INDEXED),
         traits: builder.add_u64_field("traits", FAST),
         upkeep: builder.add_u64_field("upkeep", FAST),
         site: builder.add_u64_field("site", FAST),
+        commune: builder.add_u64_field("commune", FAST),
         identity: builder.add_u64_field("identity", FAST),
         thing: builder.add_u64_field("thing", FAST),
         name_key: builder.add_text_field("name_key", fast_text()),

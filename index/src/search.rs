@@ -1,19 +1,19 @@
 //! From a request to an answer: place, words, filters, widening, order, page.
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, SecondsFormat, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 use maille_domain::Request;
 use maille_domain::hours::time_zone;
 use maille_domain::request::{MOST_LIMIT, MOST_OFFSET, Off, Sort};
 use tantivy::{DocAddress, DocId, Term};
 
-use crate::answer::{Answer, By, Interpretation, Span, TerritoryOf, Understood, WideningStep};
+use crate::answer::{Answer, By, TerritoryOf, WideningStep};
 use crate::coordination::coordination;
 use crate::coverage::Scope;
 use crate::criteria::{Criteria, Ease, Opening, Verdict};
 use crate::error::{Error, SearchError};
 use crate::facets::Counts;
-use crate::french;
 use crate::hit::{Answered, Maker, Measure, day, halfway};
+use crate::interpretation::interpretation;
 use crate::matching::{Candidate, Matching};
 use crate::place::{self, Here};
 use crate::rank::{Answers, Facts, KindAsked, UNKNOWN_WITHIN_KM, Weights, steps, turn};
@@ -32,17 +32,42 @@ pub fn search(
     request: &Request,
     now: DateTime<Utc>,
 ) -> Result<Answer, SearchError> {
+    Ok(find(snapshot, weights, request, Keep::Page, now)?.0)
+}
+
+/// A match: its document, and whether it serves the place.
+pub struct Matched {
+    pub address: DocAddress,
+    pub serves: bool,
+}
+
+/// What is kept of the matches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// One page of the best, as hits.
+    Page,
+    /// Every one of those that may serve the place, in no order; no hit is made, and nothing is looked for elsewhere.
+    All,
+}
+
+/// The same, with every match when all are kept.
+pub fn find(
+    snapshot: &Snapshot,
+    weights: &Weights,
+    request: &Request,
+    keep: Keep,
+    now: DateTime<Utc>,
+) -> Result<(Answer, Vec<Matched>), SearchError> {
     let local = now.with_timezone(&time_zone(None)).naive_local();
-    let reading = understand::read(&request.text, &request.off, local, snapshot);
+    let reading = understand::read(request, &request.off, local, snapshot);
     let here = place::resolve(request, reading.place.as_ref(), &snapshot.territories)?;
     let is_clear = here.understood.as_ref().is_none_or(|understood| !understood.ambiguous);
     if let (Some(radius_km), None, true) = (request.radius_km, here.origin, is_clear) {
         return Err(SearchError::RadiusOfNothing { radius_km });
     }
-    // A name that several places share may be that of what is looked for.
-    let reading = if !is_clear && reading.place.is_some() {
+    let reading = if here.leaves_text(request, reading.place.as_ref()) {
         let off = [&request.off[..], &[Off::Place]].concat();
-        understand::read(&request.text, &off, local, snapshot)
+        understand::read(request, &off, local, snapshot)
     } else {
         reading
     };
@@ -83,7 +108,8 @@ pub fn search(
         words: reading.asked.len(),
         radius_km: request.radius_km.filter(|_| here.origin.is_some()),
         sort: request.sort,
-        keep: limit + offset,
+        keep: if keep == Keep::All { 0 } else { limit + offset },
+        all: keep == Keep::All,
         facets: request.facets,
         today,
     };
@@ -99,7 +125,14 @@ pub fn search(
         }
         _ => None,
     };
-    let (outcome, widened) = pass.widening(&here, standings.as_deref(), territory.as_ref())?;
+    let (outcome, widened) = match keep {
+        Keep::Page => pass.widening(&here, standings.as_deref(), territory.as_ref())?,
+        Keep::All => {
+            let outcome = pass.eased(Reach::Here, standings.as_deref())?;
+            let steps = eased_steps(outcome.eased);
+            (outcome, steps)
+        }
+    };
     let mut hits = Vec::new();
     for found in outcome.found.into_iter().skip(offset).take(limit) {
         let mut hit = maker.hit(snapshot.listing(found.address)?, found.words);
@@ -109,7 +142,7 @@ pub fn search(
         }
         hits.push(hit);
     }
-    Ok(Answer {
+    let answer = Answer {
         answered: outcome.serving > 0,
         total: outcome.total,
         hits,
@@ -118,7 +151,8 @@ pub fn search(
         alerts: reading.alerts.clone(),
         territory,
         interpretation: interpretation(request, here, reading, moment),
-    })
+    };
+    Ok((answer, outcome.all))
 }
 
 /// The instant of a local time, in the time zone of a département.
@@ -156,6 +190,8 @@ struct Pass<'a> {
     radius_km: Option<f64>,
     sort: Sort,
     keep: usize,
+    /// Whether every match is told.
+    all: bool,
     facets: bool,
     today: NaiveDate,
 }
@@ -167,6 +203,10 @@ struct Outcome {
     answers: u64,
     /// Of those, how many serve the place; all of them, without a place.
     serving: u64,
+    /// Who serves the place without being of a kind that is asked; whose zone nobody said; who serves other places.
+    beside: u64,
+    unsaid: u64,
+    elsewhere: u64,
     /// The best, in order.
     found: Vec<Found>,
     /// When facets are asked for.
@@ -175,6 +215,8 @@ struct Outcome {
     eased: Eased,
     /// Matches to be folded, once all are known.
     twins: Vec<Twin>,
+    /// Every match, when all are told.
+    all: Vec<Matched>,
 }
 
 /// What was given up of a request.
@@ -199,7 +241,7 @@ struct Twin {
     verdict: Verdict,
     traits: Traits,
     answers: bool,
-    serves: bool,
+    standing: Option<Standing>,
     found: Found,
 }
 
@@ -229,21 +271,43 @@ impl Pass<'_> {
             let steps = eased_steps(outcome.eased);
             return Ok((outcome, steps));
         }
-        let name = french::with_article(place);
+        let name = place.with_article();
         let dac = territory.and_then(|territory| territory.dac.first());
-        let dac = dac.map(|dac| format!(" Le DAC {} : {}.", french::of(&name), dac.listing.fields.name));
-        let others = if outcome.answers > 0 {
-            "voici celles dont la zone n’est pas renseignée, puis celles qui servent d’autres lieux, les plus proches d’abord"
-        } else {
-            "voici celles qui servent d’autres lieux, les plus proches d’abord"
-        };
-        let label = format!(
-            "Aucune fiche qui couvre {name} ne répond à cette demande : {others}.{}",
-            dac.unwrap_or_default()
-        );
+        let dac =
+            dac.map(|dac| format!(" Le DAC {} : {}.", maille_territory::of(&name), dac.listing.fields.name));
+        let label = format!("{}{}", self.let_in(&name, &everywhere), dac.unwrap_or_default());
         let mut steps = eased_steps(everywhere.eased);
         steps.push(WideningStep { step: "place", label });
         Ok((everywhere, steps))
+    }
+
+    /// That nobody who serves the place does what is asked, and who is shown instead.
+    fn let_in(&self, name: &str, everywhere: &Outcome) -> String {
+        let Outcome { beside, unsaid, elsewhere, .. } = everywhere;
+        let request = self.request;
+        let chosen = !request.categories.is_empty()
+            || !request.audiences.is_empty()
+            || !request.modes.is_empty()
+            || !request.themes.is_empty()
+            || request.age.is_some()
+            || request.open_at.is_some()
+            || self.radius_km.is_some();
+        // Of a kind that is not asked, they have words of it all the same.
+        let (answers, here) = if *beside > 0 {
+            ("n’est du type demandé", Some("celles d’un autre type qui couvrent ce lieu"))
+        } else {
+            ("ne répond à cette demande", None)
+        };
+        let order = match self.sort {
+            Sort::Relevance => ", les plus adaptées d’abord et, parmi elles, les plus proches",
+            Sort::Distance => ", les plus proches d’abord",
+            Sort::Name | Sort::Verified => "",
+        };
+        let unsaid = (*unsaid > 0).then_some("celles dont la zone n’est pas renseignée");
+        let elsewhere = (*elsewhere > 0).then(|| format!("celles qui servent d’autres lieux{order}"));
+        let shown: Vec<&str> = [here, unsaid, elsewhere.as_deref()].into_iter().flatten().collect();
+        let given_up = if chosen { "Avec les critères choisis, aucune" } else { "Aucune" };
+        format!("{given_up} fiche qui couvre {name} {answers} : voici {}.", shown.join(", puis "))
     }
 
     /// All that is asked; else without the moment or the age that the text tells; else with fewer of its words.
@@ -295,8 +359,19 @@ impl Pass<'_> {
         eased: Eased,
     ) -> Result<Outcome, Error> {
         let counts = self.facets.then(Counts::new);
-        let mut outcome =
-            Outcome { total: 0, answers: 0, serving: 0, found: Vec::new(), counts, eased, twins: Vec::new() };
+        let mut outcome = Outcome {
+            total: 0,
+            answers: 0,
+            serving: 0,
+            beside: 0,
+            unsaid: 0,
+            elsewhere: 0,
+            found: Vec::new(),
+            counts,
+            eased,
+            twins: Vec::new(),
+            all: Vec::new(),
+        };
         for (ordinal, reader, segment) in self.snapshot.segments() {
             let standings = standings.map(|standings| &standings[ordinal as usize]);
             let enough = self.enough(required);
@@ -317,7 +392,7 @@ impl Pass<'_> {
                 outcome.found.push(Found { address, words, name, key, twins });
             }
         }
-        outcome.fold();
+        outcome.fold(self.all);
         outcome.found.sort_by(|a, b| a.name.cmp(&b.name).then(a.key.cmp(&b.key)));
         outcome.found.truncate(self.keep);
         Ok(outcome)
@@ -382,9 +457,9 @@ impl Pass<'_> {
     }
 }
 
-/// Whole kilometres, then whose turn it is: no distance on earth has more than sixteen bits.
-pub(crate) fn nearer_first(km: f64, turn: u64) -> u64 {
-    ((km as u64) << 48) | (turn >> 16)
+/// Whole kilometres, then whose turn it is: no distance on earth has more than sixteen bits. Who is nowhere comes last.
+pub(crate) fn nearer_first(km: Option<f64>, turn: u64) -> u64 {
+    (km.map_or(u64::from(u16::MAX), |km| km as u64) << 48) | (turn >> 16)
 }
 
 /// The matches of one segment.
@@ -460,7 +535,6 @@ impl<'a> Visit<'a> {
             return Ok(());
         }
         let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, words);
-        let serves = matches!(standing, None | Some(Standing::Serves(_)));
         let answers = pass.answers.is_answer(facts.kind);
         if let Some(thing) = twin {
             facts.distance_km = distance_km();
@@ -473,12 +547,15 @@ impl<'a> Visit<'a> {
             let key = if pass.sort == Sort::Name { (0, key.1) } else { key };
             let found =
                 Found { address: DocAddress::new(self.ordinal, doc), words, name, key, twins: Vec::new() };
-            self.outcome.twins.push(Twin { thing, verdict, traits, answers, serves, found });
+            self.outcome.twins.push(Twin { thing, verdict, traits, answers, standing, found });
             return Ok(());
         }
-        self.outcome.total += 1;
-        self.outcome.answers += u64::from(answers);
-        self.outcome.serving += u64::from(answers && serves);
+        self.outcome.count(answers, standing);
+        if pass.all {
+            let serves = is_here(standing);
+            self.outcome.all.push(Matched { address: DocAddress::new(self.ordinal, doc), serves });
+            return Ok(());
+        }
         // On the spot, it could not come later than it does: most need no measuring to be left behind.
         facts.distance_km = measure.origin.and(site).map(|_| 0.0);
         if !self.top.may_keep(pass.first_key(segment, doc, &facts)) {
@@ -491,20 +568,37 @@ impl<'a> Visit<'a> {
     }
 
     fn key(&self, doc: DocId, facts: &Facts, standing: Option<Standing>) -> (u64, u64) {
+        let turn = turn(self.segment.identity(doc), self.pass.today);
         // Who serves other places comes by distance, however far.
-        let second = match (standing, facts.distance_km) {
-            (Some(Standing::Elsewhere), Some(km)) => {
-                nearer_first(km, turn(self.segment.identity(doc), self.pass.today))
-            }
-            _ => turn(self.segment.identity(doc), self.pass.today),
+        let second = match standing {
+            Some(Standing::Elsewhere) => nearer_first(facts.distance_km, turn),
+            _ => turn,
         };
         (self.pass.first_key(self.segment, doc, facts), second)
     }
 }
 
+/// Whether it serves the place, or none is asked.
+fn is_here(standing: Option<Standing>) -> bool {
+    matches!(standing, None | Some(Standing::Serves(_)))
+}
+
 impl Outcome {
+    /// Counts a match.
+    fn count(&mut self, answers: bool, standing: Option<Standing>) {
+        self.total += 1;
+        self.answers += u64::from(answers);
+        let counted = match standing {
+            None | Some(Standing::Serves(_)) if answers => &mut self.serving,
+            None | Some(Standing::Serves(_)) => &mut self.beside,
+            Some(Standing::Unknown) => &mut self.unsaid,
+            Some(Standing::Elsewhere) => &mut self.elsewhere,
+        };
+        *counted += 1;
+    }
+
     /// Of the matches that are one thing, counts one, and keeps the best that fits with the addresses of the others.
-    fn fold(&mut self) {
+    fn fold(&mut self, all: bool) {
         let mut twins = std::mem::take(&mut self.twins);
         twins.sort_by(|a, b| {
             let fits = |twin: &Twin| twin.verdict != Verdict::Fits;
@@ -517,7 +611,9 @@ impl Outcome {
             while let Some(other) = twins.next_if(|other| other.thing == best.thing) {
                 counted.push((other.verdict, other.traits));
                 best.answers |= other.answers;
-                best.serves |= other.serves;
+                if is_here(other.standing) {
+                    best.standing = other.standing;
+                }
                 if other.verdict == Verdict::Fits {
                     best.found.twins.push(other.found.address);
                 }
@@ -526,9 +622,11 @@ impl Outcome {
                 counts.add_one_of(&counted);
             }
             if fits {
-                self.total += 1;
-                self.answers += u64::from(best.answers);
-                self.serving += u64::from(best.answers && best.serves);
+                self.count(best.answers, best.standing);
+                if all {
+                    let serves = is_here(best.standing);
+                    self.all.push(Matched { address: best.found.address, serves });
+                }
                 self.found.push(best.found);
             }
         }
@@ -552,101 +650,4 @@ fn eased_steps(eased: Eased) -> Vec<WideningStep> {
         steps.push(step("words", label));
     }
     steps
-}
-
-/// Items chosen apart, then those read in the text that were not chosen too.
-fn items(
-    chosen: impl Iterator<Item = Understood>,
-    read: impl Iterator<Item = Understood>,
-) -> Vec<Understood> {
-    let mut items: Vec<Understood> = chosen.collect();
-    for item in read {
-        if items.iter().all(|known| known.code != item.code) {
-            items.push(item);
-        }
-    }
-    items
-}
-
-/// Items chosen apart, then those read in the text.
-fn interpretation(
-    request: &Request,
-    here: Here,
-    reading: Reading,
-    moment: Option<(DateTime<Utc>, DateTime<Utc>)>,
-) -> Interpretation {
-    let chosen = |code: &str, label: &str| Understood {
-        code: code.to_owned(),
-        label: label.to_owned(),
-        by: By::Parameter,
-        span: None,
-    };
-    let obeyed = |off: Off| !request.off.contains(&off);
-    let age = |years: u8, by: By, span: Span| Understood {
-        code: years.to_string(),
-        label: if years == 0 {
-            "moins d’un an".to_owned()
-        } else {
-            format!("{years} an{}", if years > 1 { "s" } else { "" })
-        },
-        by,
-        span,
-    };
-    let time = |(from, until): (DateTime<Utc>, DateTime<Utc>), by: By, span: Span| {
-        let departement = here.commune().map(|commune| &*commune.departement);
-        let local = |at: DateTime<Utc>| at.with_timezone(&time_zone(departement));
-        let mut label = local(from).format("Ouvert le %d/%m/%Y à %H:%M").to_string();
-        if until > from {
-            label = format!(
-                "{} et {}",
-                local(from).format("Ouvert le %d/%m/%Y entre %H:%M"),
-                local(until).format("%H:%M")
-            );
-        }
-        Understood { code: from.to_rfc3339_opts(SecondsFormat::Secs, true), label, by, span }
-    };
-    let understood = |code: &str, label: &str, by: By, span: Span| Understood {
-        code: code.to_owned(),
-        label: label.to_owned(),
-        by,
-        span,
-    };
-    let categories = items(
-        request
-            .categories
-            .iter()
-            .filter(|_| obeyed(Off::Category))
-            .map(|kind| chosen(kind.code(), kind.label())),
-        reading.kinds.iter().map(|read| understood(read.kind.code(), read.kind.label(), read.by, read.span)),
-    );
-    let audience = items(
-        request
-            .audiences
-            .iter()
-            .filter(|_| obeyed(Off::Audience))
-            .map(|code| chosen(code.code(), code.label())),
-        reading
-            .audiences
-            .iter()
-            .map(|read| understood(read.what.code(), read.what.label(), read.by, read.span)),
-    );
-    let modes = items(
-        request.modes.iter().filter(|_| obeyed(Off::Mode)).map(|code| chosen(code.code(), code.label())),
-        reading.modes.iter().map(|read| understood(read.what.code(), read.what.label(), read.by, read.span)),
-    );
-    let asked_age = request.age.filter(|_| obeyed(Off::Age)).map(|years| age(years, By::Parameter, None));
-    let asked_time =
-        request.open_at.filter(|_| obeyed(Off::Time)).map(|at| time((at, at), By::Parameter, None));
-    let read_time = || Some(time(moment?, By::Text, reading.moment.as_ref()?.span));
-    Interpretation {
-        categories,
-        audience,
-        age: asked_age.or(reading.age.as_ref().map(|read| age(read.what, read.by, read.span))),
-        modes,
-        during: request.open_at.filter(|_| obeyed(Off::Time)).map(|at| (at, at)).or(moment),
-        time: asked_time.or_else(read_time),
-        text: reading.text,
-        corrections: reading.corrections,
-        place: here.understood,
-    }
 }

@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use maille_domain::Territory;
+use maille_territory::Commune;
 use tantivy::columnar::{StrColumn, TermOrdHit};
 use tantivy::postings::BlockSegmentPostings;
 use tantivy::schema::{IndexRecordOption, Value};
@@ -13,7 +14,7 @@ use crate::coverage::Token;
 use crate::error::Error;
 use crate::geo::PointTree;
 use crate::schema::{FOUND, Fields, TERRITORY};
-use crate::traits::{Site, Traits, Upkeep};
+use crate::traits::{Site, Traits, Upkeep, commune_numbered};
 use crate::unknown::Unknown;
 
 /// What the formula and the filters read of a document, unpacked from the columns once.
@@ -25,9 +26,11 @@ struct Card {
     identity: u64,
     /// Zero: nothing tells it from others of its name.
     thing: u64,
+    /// What a map counts by.
+    commune: Option<&'static Commune>,
 }
 
-/// Lists and columns of a segment, and what was built from it: 48 bytes of memory per listing, and its points.
+/// Lists and columns of a segment, and what was built from it: 56 bytes of memory per listing, and its points.
 pub struct Segment {
     cards: Vec<Card>,
     /// Sorted: those of its documents, deleted since or not.
@@ -68,7 +71,7 @@ impl Segment {
         };
         let (traits, upkeep) = (number("traits", 0)?, number("upkeep", 0)?);
         let (site, identity) = (number("site", Site::pack(None))?, number("identity", 0)?);
-        let thing = number("thing", 0)?;
+        let (thing, commune) = (number("thing", 0)?, number("commune", 0)?);
         let cards: Vec<Card> = (0..reader.max_doc() as usize)
             .map(|doc| Card {
                 traits: traits[doc],
@@ -76,6 +79,7 @@ impl Segment {
                 site: site[doc],
                 identity: identity[doc],
                 thing: thing[doc],
+                commune: Some(commune[doc]).filter(|number| *number != 0).and_then(commune_numbered),
             })
             .collect();
         let point = |doc: DocId| Site::unpack(cards[doc as usize].site).map(|site| site.point);
@@ -135,6 +139,11 @@ impl Segment {
     /// Where it is.
     pub fn site(&self, doc: DocId) -> Option<Site> {
         Site::unpack(self.cards[doc as usize].site)
+    }
+
+    /// The commune it is in.
+    pub fn commune(&self, doc: DocId) -> Option<&'static Commune> {
+        self.cards[doc as usize].commune
     }
 
     /// What ties are broken with.

@@ -128,6 +128,58 @@ impl Snapshot {
         Ok(None)
     }
 
+    /// The only live listing whose id begins with these hexadecimal digits.
+    pub fn by_beginning(&self, digits: &str) -> Result<Option<Arc<Listing>>, Error> {
+        let dashed = dashed(digits);
+        let mut found = None;
+        for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
+            let ids = reader.inverted_index(self.fields().id)?;
+            // A dash comes before every digit: whatever begins so is before the last digit and more.
+            let mut terms = ids
+                .terms()
+                .range()
+                .ge(dashed.as_bytes())
+                .lt(format!("{dashed}g").as_bytes())
+                .into_stream()?;
+            while terms.advance() {
+                let id = String::from_utf8_lossy(terms.key()).into_owned();
+                if let Some(doc) = first_alive(reader, &Term::from_field_text(self.fields().id, &id))? {
+                    if found.is_some() {
+                        return Ok(None);
+                    }
+                    found = Some(DocAddress::new(ordinal, doc));
+                }
+            }
+        }
+        found.map(|address| self.listing(address)).transpose()
+    }
+
+    /// The slugs of the listings that searches find, in their order. Reads the list of slugs, and no listing.
+    pub fn slugs(&self) -> Result<Vec<String>, Error> {
+        let found = Term::from_field_text(self.fields().sort, FOUND);
+        let mut slugs = Vec::new();
+        for reader in self.searcher.segment_readers() {
+            let mut shown = vec![false; reader.max_doc() as usize];
+            crate::segment::each_of(reader, &found, |doc| {
+                shown[doc as usize] = !reader.is_deleted(doc);
+                Ok(())
+            })?;
+            let list = reader.inverted_index(self.fields().slug)?;
+            let mut terms = list.terms().stream()?;
+            while terms.advance() {
+                let mut docs = list.read_postings_from_terminfo(terms.value(), IndexRecordOption::Basic)?;
+                while docs.doc() != TERMINATED && !shown[docs.doc() as usize] {
+                    docs.advance();
+                }
+                if docs.doc() != TERMINATED {
+                    slugs.push(String::from_utf8_lossy(terms.key()).into_owned());
+                }
+            }
+        }
+        slugs.sort_unstable();
+        Ok(slugs)
+    }
+
     /// The listing of a document.
     pub fn listing(&self, address: DocAddress) -> Result<Arc<Listing>, Error> {
         let segment = self.searcher.segment_reader(address.segment_ord).segment_id();
@@ -172,4 +224,16 @@ fn first_alive(reader: &SegmentReader, term: &Term) -> Result<Option<DocId>, Err
         postings.advance();
     }
     Ok(Some(postings.doc()).filter(|doc| *doc != TERMINATED))
+}
+
+/// The beginning of a UUID as it is written: `0123456789ab` → `01234567-89ab`.
+fn dashed(digits: &str) -> String {
+    let mut dashed = String::with_capacity(digits.len() + 4);
+    for (position, digit) in digits.chars().enumerate() {
+        if matches!(position, 8 | 12 | 16 | 20) {
+            dashed.push('-');
+        }
+        dashed.push(digit);
+    }
+    dashed
 }

@@ -1,6 +1,7 @@
-//! What to propose while a text is being typed: kinds of resource, needs as people say them, listings by name, places.
+//! What to propose while a text is being typed: kinds of resource, needs in words that anybody may read, listings by name,
+//! places.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::LazyLock;
 
 use maille_domain::Category;
@@ -24,8 +25,18 @@ use crate::top::Top;
 
 /// Most suggestions of a group.
 const MOST: usize = 5;
+/// Most needs, and fewest letters from which they are proposed: fewer begin anything.
+const MOST_NEEDS: usize = 3;
+const FEWEST_LETTERS_OF_A_NEED: usize = 4;
 /// Most listings looked at in one segment: a first letter begins the names of thousands.
 const MOST_SEEN: usize = 2_000;
+/// Most words of a place that is named after something else, and fewest letters from which one is looked for.
+const MOST_WORDS_OF_A_PLACE: usize = 4;
+const FEWEST_LETTERS_OF_A_PLACE: usize = 2;
+/// Most digits of the code of a place.
+const MOST_DIGITS: usize = 5;
+/// Most places among which those of the directory are looked for.
+const MOST_PLACES_SEEN: usize = 40;
 /// Longest text that is read, in characters: nobody types a longer name.
 const LONGEST: usize = 80;
 
@@ -72,18 +83,21 @@ static KINDS: LazyLock<Vec<Kind>> = LazyLock::new(|| {
     Category::all().map(kind).collect()
 });
 
-/// What people say of a kind, as the thesaurus has it.
+/// A need that may be proposed, and the kind that the thesaurus says it of.
 struct Need {
     category: Category,
     phrasing: Name,
 }
 
 static NEEDS: LazyLock<Vec<Need>> = LazyLock::new(|| {
-    let needs = |(category, entry): &(Category, Entry)| {
-        let category = *category;
-        entry.needs.iter().map(|text| Need { category, phrasing: Name::new(text) }).collect::<Vec<_>>()
+    let kind_of = |text: &str| {
+        let says = |(_, entry): &&(Category, Entry)| {
+            entry.needs.iter().chain(&entry.helps).any(|phrasing| phrasing == text)
+        };
+        thesaurus().kinds.iter().find(says).map(|(category, _)| *category)
     };
-    thesaurus().kinds.iter().flat_map(needs).collect()
+    let need = |text: &&str| Some(Need { category: kind_of(text)?, phrasing: Name::new(text) });
+    thesaurus().proposed.iter().filter_map(need).collect()
 });
 
 /// What is typed, folded.
@@ -103,6 +117,21 @@ impl<'a> Typed<'a> {
         let begins = |word: &&str| name.words.iter().any(|known| known.starts_with(*word));
         !self.words.is_empty() && self.words.iter().all(begins)
     }
+
+    /// Whether each word typed is one of a name, or begins one with so many letters that it can hardly begin another.
+    fn tells_words(&self, name: &Name) -> bool {
+        let tells = |word: &&str| {
+            let is_long = word.len() >= FEWEST_LETTERS_OF_A_NEED;
+            name.words.iter().any(|known| known == word || is_long && known.starts_with(*word))
+        };
+        !self.words.is_empty() && self.words.iter().all(tells)
+    }
+}
+
+/// Prepares the names of kinds and needs.
+pub fn warm() {
+    LazyLock::force(&KINDS);
+    LazyLock::force(&NEEDS);
 }
 
 /// The suggestions for a text; when a commune is given, what serves it comes first.
@@ -117,21 +146,75 @@ pub fn suggest(snapshot: &Snapshot, text: &str, commune: Option<&str>) -> Result
         .and_then(|commune| france().place(PlaceKind::Commune, &commune.code))
         .map(|place| Scope::of(&place, &snapshot.territories));
     let typed = Typed::new(&folded);
-    let groups = [
-        SuggestionGroup { kind: "category", items: kinds(&typed) },
-        SuggestionGroup { kind: "need", items: needs(&typed) },
-        SuggestionGroup { kind: "listing", items: listings(snapshot, &folded, here.as_ref())? },
-        SuggestionGroup { kind: "place", items: places(snapshot, &text) },
+    // Digits are a code: of a place, or a number that is a name ("115"); ages and dates of phrasings are none of it.
+    let is_code = folded.bytes().all(|byte| byte.is_ascii_digit() || byte == b' ');
+    let mut kinds = if is_code { kinds_called(&typed) } else { kinds(&typed) };
+    let needs = if is_code { Vec::new() } else { needs(&typed) };
+    let listings = if is_code { Vec::new() } else { listings(snapshot, &folded, here.as_ref())? };
+    // The last words are those of a kind or of a need before they are those of a place.
+    let at_the_end =
+        if !is_code && kinds.is_empty() && needs.is_empty() { places_at_the_end(&text) } else { None };
+    let places = match at_the_end {
+        Some(AtTheEnd { before, places }) => {
+            kinds.extend(places.first().into_iter().flat_map(|place| kinds_at(before, place)));
+            places.into_iter().map(|place| after(before, place)).collect()
+        }
+        // More digits than those of a postal code are a phone number.
+        None if is_code && folded.bytes().filter(u8::is_ascii_digit).count() > MOST_DIGITS => Vec::new(),
+        None => places(snapshot, &text),
+    };
+    let is_place_first = is_covered_place(snapshot, &folded, &places) && kinds_called(&typed).is_empty();
+    let mut groups = vec![
+        SuggestionGroup { kind: "category", items: kinds },
+        SuggestionGroup { kind: "need", items: needs },
+        SuggestionGroup { kind: "listing", items: listings },
+        SuggestionGroup { kind: "place", items: places },
     ];
-    Ok(Suggestions { groups: groups.into_iter().filter(|group| !group.items.is_empty()).collect() })
+    if is_place_first {
+        groups.rotate_right(1);
+    }
+    groups.retain(|group| !group.items.is_empty());
+    Ok(Suggestions { groups })
+}
+
+/// Whether the first place begins as typed, by two letters at least, and is of those that the directory coordinates.
+fn is_covered_place(snapshot: &Snapshot, folded: &str, places: &[Suggestion]) -> bool {
+    let place = places.first().filter(|place| place.q.is_none());
+    let begins = |place: &&Suggestion| fold(&place.label).starts_with(folded);
+    let code = place.filter(begins).and_then(|place| place.commune.as_deref());
+    folded.len() >= FEWEST_LETTERS_OF_A_PLACE
+        && code.is_some_and(|code| place::covers(code, &snapshot.territories))
+}
+
+/// Kinds that bear the very name typed.
+fn kinds_called(typed: &Typed) -> Vec<Suggestion> {
+    kinds_until(typed, 0)
+}
+
+/// Kinds for the words before a place, to be searched there.
+fn kinds_at(before: &str, place: &Suggestion) -> Vec<Suggestion> {
+    let found = kinds(&Typed::new(&fold(before)));
+    let there = |kind: Suggestion| Suggestion {
+        label: format!("{}, {}", kind.label, place.label),
+        q: place.q.clone(),
+        commune: place.commune.clone(),
+        ..kind
+    };
+    found.into_iter().map(there).collect()
 }
 
 /// By a name in full, by the start of the sigle, of the label, of another name, then by the starts of words; in the order
 /// of the vocabulary inside each.
 fn kinds(typed: &Typed) -> Vec<Suggestion> {
+    kinds_until(typed, u8::MAX)
+}
+
+/// The same, of these ranks alone.
+fn kinds_until(typed: &Typed, last: u8) -> Vec<Suggestion> {
     let mut found: Vec<(u8, &Kind, Option<&Name>)> = KINDS
         .iter()
         .filter_map(|kind| rank(kind, typed).map(|(rank, answering)| (rank, kind, answering)))
+        .filter(|(rank, ..)| *rank <= last)
         .collect();
     found.sort_by_key(|(rank, ..)| *rank);
     let suggestion = |(_, kind, answering): (u8, &Kind, Option<&Name>)| Suggestion {
@@ -167,37 +250,29 @@ fn rank<'a>(kind: &'a Kind, typed: &Typed) -> Option<(u8, Option<&'a Name>)> {
     }
 }
 
-/// Phrasings that begin as typed, then those with words that do: one of each kind before a second of any, short ones first.
+/// Phrasings that begin as typed, then those that have the words, short ones first; one of each kind.
 fn needs(typed: &Typed) -> Vec<Suggestion> {
+    if typed.folded.len() < FEWEST_LETTERS_OF_A_NEED {
+        return Vec::new();
+    }
     let mut found: Vec<(bool, usize, &Need)> = NEEDS
         .iter()
         .filter_map(|need| {
             let starts = need.phrasing.folded.starts_with(typed.folded);
-            (starts || typed.begins_words(&need.phrasing)).then_some((
-                !starts,
-                need.phrasing.folded.len(),
-                need,
-            ))
+            let length = need.phrasing.folded.len();
+            (starts || typed.tells_words(&need.phrasing)).then_some((!starts, length, need))
         })
         .collect();
     found.sort_by_key(|(later, length, _)| (*later, *length));
-    let mut of_kind: HashMap<Category, usize> = HashMap::new();
-    let mut ordered: Vec<(bool, usize, &Need)> = found
-        .into_iter()
-        .map(|(later, _, need)| {
-            let before = of_kind.entry(need.category).or_default();
-            *before += 1;
-            (later, *before, need)
-        })
-        .collect();
-    ordered.sort_by_key(|(later, before, _)| (*later, *before));
+    let mut of_kind = HashSet::new();
     let suggestion = |need: &Need| Suggestion {
         label: need.phrasing.written.clone(),
         detail: Some(need.category.label().to_owned()),
         q: Some(need.phrasing.written.clone()),
         ..Suggestion::default()
     };
-    ordered.into_iter().take(MOST).map(|(.., need)| suggestion(need)).collect()
+    let first_of_kind = found.into_iter().filter(|(.., need)| of_kind.insert(need.category));
+    first_of_kind.take(MOST_NEEDS).map(|(.., need)| suggestion(need)).collect()
 }
 
 /// Listings whose name has the words typed, the last as a beginning: what serves the commune first, then names that begin
@@ -293,8 +368,65 @@ fn named(snapshot: &Snapshot, segment: &Segment, folded: &str) -> Result<Vec<boo
     Ok(named)
 }
 
+/// Places that a text names or begins; those that the directory coordinates and that begin so come first.
 fn places(snapshot: &Snapshot, text: &str) -> Vec<Suggestion> {
-    place::find(text, MOST, &snapshot.territories).places.iter().map(place_suggestion).collect()
+    let folded = fold(text);
+    let is_here = |place: &Place| {
+        let is_commune = matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement);
+        is_commune
+            && fold(&place.name).starts_with(&folded)
+            && place::covers(&place.code, &snapshot.territories)
+    };
+    let mut found = place::find(text, MOST_PLACES_SEEN, &snapshot.territories).places;
+    // The very name typed stays first, wherever it is.
+    let named = usize::from(found.first().is_some_and(|place| fold(&place.name) == folded));
+    found[named..].sort_by_key(|place| !is_here(place));
+    found.truncate(MOST);
+    found.iter().map(place_suggestion).collect()
+}
+
+/// What is looked for, and the places that the last words begin.
+struct AtTheEnd<'a> {
+    before: &'a str,
+    places: Vec<Suggestion>,
+}
+
+/// The places that begin as the last words, after what is looked for: choosing one keeps what is before. "ssiad à bagn".
+fn places_at_the_end(text: &str) -> Option<AtTheEnd<'_>> {
+    let text = text.trim();
+    if place::is_all_place(text) {
+        return None;
+    }
+    let starts: Vec<usize> =
+        text.match_indices(char::is_whitespace).map(|(at, space)| at + space.len()).collect();
+    let last = &starts[starts.len().saturating_sub(MOST_WORDS_OF_A_PLACE)..];
+    last.iter().map(|start| text.split_at(*start)).find_map(|(before, end)| {
+        let begun = fold(end);
+        if begun.len() < FEWEST_LETTERS_OF_A_PLACE || begun.split(' ').next().is_none_or(is_tool) {
+            return None;
+        }
+        let begins = |name: &str| format!(" {}", fold(name)).contains(&format!(" {begun}"));
+        let found = france().find(end, MOST).places.into_iter();
+        let found = found.filter(|place| begins(&place.name) || place.matched.as_deref().is_some_and(begins));
+        let places: Vec<Suggestion> = found.map(|place| place_suggestion(&place)).collect();
+        (!places.is_empty()).then_some(AtTheEnd { before: without_last_tools(before), places })
+    })
+}
+
+/// A text without the words that link it to what follows: "ssiad à ", "ssiad sur la ".
+fn without_last_tools(text: &str) -> &str {
+    let mut text = text.trim_end();
+    while let Some(last) = text.split_whitespace().next_back().filter(|last| is_tool(&fold(last))) {
+        text = text[..text.len() - last.len()].trim_end();
+    }
+    text
+}
+
+/// A place after what is looked for.
+fn after(before: &str, place: Suggestion) -> Suggestion {
+    let words = [Some(before).filter(|before| !before.is_empty()), place.q.as_deref()];
+    let words: Vec<&str> = words.into_iter().flatten().collect();
+    Suggestion { q: (!words.is_empty()).then(|| words.join(" ")), ..place }
 }
 
 fn place_suggestion(place: &Place) -> Suggestion {
@@ -347,26 +479,40 @@ mod tests {
     }
 
     #[test]
-    fn needs_are_proposed_as_people_say_them() {
-        let found = needs_of("je suis dep");
-        let first = found.iter().find(|item| item.label == "je suis dépassé par cette situation").unwrap();
-        assert_eq!(first.q.as_deref(), Some(first.label.as_str()));
-        let dac = Category::from_code("dac").unwrap();
-        assert_eq!((first.detail.as_deref(), first.category), (Some(dac.label()), None));
-        // Words in any order, the last one unfinished, without those that mean nothing by themselves.
-        assert!(needs_of("la situation depass").iter().any(|item| item.label == first.label));
-        assert!(needs_of("zzqqxx").is_empty());
+    fn needs_are_proposed_by_their_own_words_in_few() {
+        let found = needs_of("demander l'a");
+        assert_eq!(found[0].label, "demander l'AAH");
+        let mdph = Category::from_code("mdph").unwrap();
+        assert_eq!(
+            (found[0].detail.as_deref(), found[0].q.as_deref()),
+            (Some(mdph.label()), Some("demander l'AAH"))
+        );
+        // Words in any order, the last one unfinished.
+        assert_eq!(needs_of("vitale perd")[0].label, "carte vitale perdue ou volée");
+        assert!((1..=MOST_NEEDS).contains(&needs_of("deman").len()));
+        for nothing in ["zzqqxx", "m", "pip", "papy", "bagnole", "frapp"] {
+            assert!(needs_of(nothing).is_empty(), "{nothing}: {:?}", needs_of(nothing));
+        }
     }
 
     #[test]
-    fn from_the_first_letter_needs_of_several_kinds_and_few_of_them() {
-        for letter in ('a'..='z').filter(|letter| !['k', 'w', 'x', 'y', 'z'].contains(letter)) {
-            let found = needs_of(&letter.to_string());
-            assert!((1..=MOST).contains(&found.len()), "{letter}: {}", found.len());
-            let mut kinds: Vec<_> = found.iter().map(|item| item.detail.clone()).collect();
-            kinds.sort();
-            kinds.dedup();
-            assert_eq!(kinds.len(), found.len(), "{letter}: one of each kind before a second of any");
+    fn whatever_is_typed_the_needs_are_those_of_the_list_one_of_each_kind() {
+        for (_, entry) in &thesaurus().kinds {
+            for text in entry.needs.iter().chain(&entry.helps) {
+                for length in [4, 6, 9] {
+                    let typed: String = text.chars().take(length).collect();
+                    let found = needs_of(&typed);
+                    let kinds: HashSet<_> = found.iter().map(|item| &item.detail).collect();
+                    assert!(found.len() <= MOST_NEEDS && kinds.len() == found.len(), "{typed}");
+                    assert!(found.iter().all(|item| thesaurus().proposed.contains(&&*item.label)), "{typed}");
+                }
+            }
         }
+    }
+
+    #[test]
+    fn digits_are_no_need() {
+        assert!(kinds_called(&Typed::new("92")).is_empty());
+        assert_eq!(kinds_called(&Typed::new("115"))[0].category, Category::from_code("siao"));
     }
 }

@@ -130,6 +130,8 @@ pub struct Thesaurus {
     pub groups: Vec<Vec<String>>,
     /// Expressions that say nothing of the need.
     pub fillers: Vec<&'static str>,
+    /// Needs that may be proposed while one types.
+    pub proposed: Vec<&'static str>,
     /// Kinds of common law.
     pub common_law: HashSet<Category>,
 }
@@ -193,6 +195,7 @@ impl Thesaurus {
             sigles: sigles.into_iter().map(|(written, senses)| sigle(written, &senses, kind)).collect(),
             groups: parsed::<WordsFile>("words.toml", include_str!("../../data/thesaurus/words.toml")).groups,
             fillers: lines(include_str!("../../data/thesaurus/fillers.txt")).collect(),
+            proposed: lines(include_str!("../../data/thesaurus/proposed.txt")).collect(),
             common_law: lines(include_str!("../../data/thesaurus/common-law.txt")).map(kind).collect(),
         }
     }

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use maille_domain::location::Precision;
 use maille_domain::vocabulary::{Audience, Mode, Status, Theme};
 use maille_domain::{Category, Fields};
-use maille_territory::Point;
+use maille_territory::{Commune, Point, france};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 
@@ -184,6 +184,23 @@ impl Site {
     }
 }
 
+/// The commune a listing is in: the one it says, else the one its point is in.
+pub fn commune_of(fields: &Fields, site: Option<Site>) -> Option<&'static Commune> {
+    fields.commune().or_else(|| site.and_then(|site| france().commune_at(site.point.lat, site.point.lon)))
+}
+
+/// A COG code as a number, zero for none: its five characters, a byte each.
+pub fn commune_number(code: &str) -> u64 {
+    code.bytes().fold(0, |number, byte| (number << 8) | u64::from(byte))
+}
+
+/// The commune of a number.
+pub fn commune_numbered(number: u64) -> Option<&'static Commune> {
+    let bytes = number.to_be_bytes();
+    let code = std::str::from_utf8(&bytes[3..]).ok()?;
+    france().current_commune(code)
+}
+
 /// The text of the `hours` column: the département that sets the time, then the hours.
 pub fn hours_key(fields: &Fields) -> Option<String> {
     let hours = fields.hours.as_ref()?;
@@ -203,6 +220,19 @@ mod tests {
         assert!(kinds() < 1 << 10);
         assert!(Audience::ALL.len() <= 12 && Mode::ALL.len() <= 8 && Theme::ALL.len() <= 10);
         assert!(Status::ALL.len() <= 1 << 3);
+    }
+
+    #[test]
+    fn a_commune_is_a_number() {
+        for code in ["92007", "2A004", "97411"] {
+            assert_eq!(&*commune_numbered(commune_number(code)).unwrap().code, code);
+        }
+        assert_eq!(commune_numbered(0).map(|commune| &*commune.code), None);
+        // Without a commune of its own, a listing is where its point is.
+        let site = Site { point: Point { lat: 48.798, lon: 2.309 }, approximate: false };
+        let fields = Fields::new("Sans adresse", Category::from_code("ccas").unwrap());
+        assert_eq!(&*commune_of(&fields, Some(site)).unwrap().name, "Bagneux");
+        assert_eq!(commune_of(&fields, None).map(|commune| &*commune.code), None);
     }
 
     proptest! {

@@ -6,8 +6,8 @@ use std::fmt::Display;
 use std::sync::LazyLock;
 
 use chrono::{NaiveDateTime, NaiveTime};
-use maille_domain::Category;
 use maille_domain::vocabulary::Audience;
+use maille_domain::{Category, Request};
 
 use crate::analysis::{Word, all_words, words};
 use crate::understand::{self, Dictionary, Phrases, Reading};
@@ -60,7 +60,7 @@ impl Dictionary for NoListing {
 /// What a text is understood as, a Wednesday afternoon.
 fn read(text: &str) -> Reading {
     let now: NaiveDateTime = "2026-11-25T16:00:00".parse().unwrap();
-    understand::read(text, &[], now, &NoListing)
+    understand::read(&Request { text: text.to_owned(), ..Request::default() }, &[], now, &NoListing)
 }
 
 /// The place of a kind among those that a text leads to, from 0.
@@ -508,6 +508,36 @@ fn numbers_are_national_ones() {
                     format!("{number} is not a number of the whole country"),
                 );
             }
+        }
+    }
+    faults.none();
+}
+
+/// Most characters of a need that is proposed, and the words of those who speak of themselves.
+const LONGEST_PROPOSED: usize = 45;
+const ONESELF: [&str; 19] = [
+    "j", "je", "m", "ma", "me", "mes", "moi", "mon", "nos", "notre", "nous", "on", "ta", "te", "tes", "toi",
+    "ton", "tu", "vous",
+];
+
+#[test]
+fn needs_that_are_proposed_are_phrasings_that_anybody_may_read() {
+    let file = "proposed.txt";
+    let mut faults = Faults::default();
+    let mut seen = HashSet::new();
+    for text in &thesaurus().proposed {
+        let says = |entry: &Entry| entry.needs.iter().chain(&entry.helps).any(|phrasing| phrasing == text);
+        if !thesaurus().kinds.iter().any(|(_, entry)| says(entry)) {
+            faults.add(file, text, "a phrasing of no kind");
+        }
+        if text.chars().count() > LONGEST_PROPOSED {
+            faults.add(file, text, format!("longer than {LONGEST_PROPOSED} characters"));
+        }
+        if all_words(text).iter().any(|word| ONESELF.contains(&word.plain.as_str())) {
+            faults.add(file, text, "somebody speaks of themselves");
+        }
+        if !seen.insert(text) {
+            faults.add(file, text, "written twice");
         }
     }
     faults.none();

@@ -9,6 +9,7 @@ mod kinds;
 mod moment;
 mod needs;
 mod people;
+pub mod phone;
 mod phrases;
 mod place;
 
@@ -16,9 +17,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use chrono::NaiveDateTime;
-use maille_domain::Category;
 use maille_domain::request::{LONGEST_TEXT, Off};
 use maille_domain::vocabulary::{Audience, Mode};
+use maille_domain::{Category, Request};
 
 use crate::analysis::{Word, all_words, is_tool};
 use crate::answer::{Alert, By, Correction, Span};
@@ -106,11 +107,14 @@ static EXPRESSIONS: LazyLock<Expressions> = LazyLock::new(|| {
     expressions
 });
 
-/// Reads a text. `now` is the local time of the asking; what is in `off` is not read, and stays text.
-pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictionary) -> Reading {
+/// Reads the text of a request. `now` is the local time of the asking; what is in `off` and the kinds set aside are not read,
+/// and stay text.
+pub fn read(request: &Request, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictionary) -> Reading {
+    let text = request.text.as_str();
     let cut = text.char_indices().nth(LONGEST_TEXT).map_or(text.len(), |(at, _)| at);
     let text = &text[..cut];
     let mut words = all_words(text);
+    phone::join(text, &mut words);
     let mut reading = Reading::default();
     if words.is_empty() {
         return reading;
@@ -215,6 +219,7 @@ pub fn read(text: &str, off: &[Off], now: NaiveDateTime, dictionary: &dyn Dictio
                 kinds::add(&mut reading.kinds, KindRead { kind: *kind, weight: IN_DANGER, by, span });
             }
         }
+        reading.kinds.retain(|read| !request.set_aside.contains(&read.kind));
         reading.kinds.sort_by(|a, b| b.weight.total_cmp(&a.weight));
         for kind in &reading.kinds {
             if let Some((start, end)) = kind.span {

@@ -55,6 +55,7 @@ pub fn listing(kind: &str, name: &str) -> Draft {
     Draft(Listing {
         id: ListingId::founded_by("essai", name),
         slug: maille_domain::slug::slug(name, None),
+        former_slugs: Vec::new(),
         fields,
         provenance: std::collections::BTreeMap::new(),
         sources: vec![SourceRef { source: "essai".to_owned(), source_id: name.to_owned(), last_seen: now() }],
@@ -67,7 +68,7 @@ fn parsed<T: std::str::FromStr>(texts: &[&str]) -> Vec<T> {
 }
 
 impl Draft {
-    fn with(mut self, change: impl FnOnce(&mut Fields)) -> Draft {
+    pub fn with(mut self, change: impl FnOnce(&mut Fields)) -> Draft {
         change(&mut self.0.fields);
         self
     }

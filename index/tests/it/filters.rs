@@ -36,6 +36,21 @@ fn values_of_one_criterion_are_or_and_criteria_are_and() {
 }
 
 #[test]
+fn a_kind_set_aside_is_not_read_and_the_others_are() {
+    let directory = Directory::of([listing("emg", "A"), listing("ssiad", "B")]);
+    let read = |aside: &[&str]| -> Vec<String> {
+        let set_aside = aside.iter().filter_map(|code| Category::from_code(code)).collect();
+        let answer = directory.search(&Request { text: "emg ssiad".into(), set_aside, ..Request::default() });
+        answer.interpretation.categories.into_iter().map(|kind| kind.code).collect()
+    };
+    let all = read(&[]);
+    assert!(["emg", "ssiad"].iter().all(|kind| all.iter().any(|code| code == kind)), "{all:?}");
+    let others: Vec<String> = all.iter().filter(|code| *code != "emg").cloned().collect();
+    assert_eq!(read(&["emg"]), others);
+    assert_eq!(read(&all.iter().map(String::as_str).collect::<Vec<_>>()), Vec::<String>::new());
+}
+
+#[test]
 fn ages_out_of_range_are_left_out_and_unknown_ones_kept() {
     let directory = Directory::of([
         listing("emg", "Dès 75").ages(Some(75), None),

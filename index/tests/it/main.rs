@@ -8,5 +8,6 @@ mod filters;
 mod generations;
 mod places;
 mod ranking;
+mod spots;
 mod suggest;
 mod text;

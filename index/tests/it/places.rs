@@ -65,6 +65,49 @@ fn an_unknown_place_names_its_parameter() {
     assert_eq!(node.search(&off, now()).unwrap().total, 1, "a place turned off is not even read");
 }
 
+/// The place understood of a text, beside a place that follows the person: its code, whether it is ambiguous, and whether the
+/// text said it.
+fn beside(directory: &Directory, text: &str, kept: &str, off: &[Off]) -> (String, bool, bool) {
+    let request = Request { text: text.into(), text_first: true, off: off.to_vec(), ..asking("", kept) };
+    let place =
+        directory.search(&request).interpretation.place.unwrap_or_else(|| panic!("{text} beside {kept}"));
+    (place.place.code, place.ambiguous, place.span.is_some())
+}
+
+#[test]
+fn a_place_in_the_text_goes_before_the_one_that_follows_the_person() {
+    let directory = directory();
+    for (text, kept, code, of_text) in [
+        ("ccas", "92007", "92007", false),
+        ("ccas Antony", "92007", "92002", true),
+        ("ccas 92160", "92007", "92002", true),
+        ("ccas dans le Tarn", "92007", "81", true),
+        // Homonyms: the place itself, then its département.
+        ("ccas Saint-Denis", "97411", "97411", true),
+        ("ccas Saint-Denis", "93001", "93066", true),
+        ("ccas Bagneux", "02043", "02043", true),
+        // A postal code of several communes, one of them the place.
+        ("ccas 91190", "91679", "91679", true),
+        // A place whose name only begins so is another.
+        ("ccas Bagneux", "10025", "92007", true),
+        // What is no place leaves the one that follows.
+        ("ccas Xyzzyville", "92007", "92007", false),
+    ] {
+        assert_eq!(
+            beside(&directory, text, kept, &[]),
+            (code.into(), false, of_text),
+            "{text} beside {kept}"
+        );
+    }
+    // Nothing settles this one: it is asked, nobody is sent elsewhere silently.
+    assert!(beside(&directory, "ccas Saint-Denis", "92007", &[]).1);
+    // What the text says is set aside, not what follows.
+    assert_eq!(beside(&directory, "ccas Antony", "92007", &[Off::Place]), ("92007".into(), false, false));
+    // Programs that give a place have that one.
+    let program = Request { text: "ccas Antony".into(), ..asking("", "92007") };
+    assert_eq!(directory.search(&program).interpretation.place.unwrap().place.code, "92007");
+}
+
 #[test]
 fn territories_are_places_by_name() {
     let directory = directory();

@@ -2,7 +2,7 @@
 
 use maille_index::answer::{Suggestion, Suggestions};
 
-use crate::builders::{Directory, listing};
+use crate::builders::{Directory, listing, territory};
 
 fn labels<'a>(suggestions: &'a Suggestions, kind: &str) -> Vec<&'a str> {
     let group = suggestions.groups.iter().find(|group| group.kind == kind);
@@ -22,6 +22,7 @@ fn directory() -> Directory {
 fn everything_is_proposed_from_the_first_letter() {
     let suggestions = directory().node().suggest("c", None);
     assert_eq!(labels(&suggestions, "listing"), ["CCAS de Bagneux", "CCAS de Clamart"]);
+    assert_eq!(labels(&suggestions, "need"), [""; 0], "needs wait for words");
     assert!(!labels(&suggestions, "category").is_empty());
     assert!(!labels(&suggestions, "place").is_empty());
     assert!(directory().node().suggest("", None).groups.is_empty());
@@ -71,4 +72,62 @@ fn places_lead_to_a_commune() {
     let places = suggestions.groups.iter().find(|group| group.kind == "place").unwrap();
     assert_eq!(places.items[0].commune.as_deref(), Some("92007"));
     assert_eq!(places.items[0].detail.as_deref(), Some("Hauts-de-Seine (92)"));
+}
+
+#[test]
+fn the_last_words_may_be_those_of_a_place() {
+    let node = directory().node();
+    for (typed, label, q, commune) in [
+        ("ssiad bagn", "Bagneux", Some("ssiad"), Some("92007")),
+        ("ssiad à bagn", "Bagneux", Some("ssiad"), Some("92007")),
+        ("SSIAD le plessis rob", "Le Plessis-Robinson", Some("SSIAD"), Some("92060")),
+        ("papy perdu la nuit 92220", "Bagneux", Some("papy perdu la nuit"), Some("92007")),
+        ("ssiad hauts-de-s", "Hauts-de-Seine", Some("ssiad Hauts-de-Seine"), None),
+        ("bagn", "Bagneux", None, Some("92007")),
+        ("l haÿ les ro", "L'Haÿ-les-Roses", None, Some("94038")),
+    ] {
+        let suggestions = node.suggest(typed, None);
+        let places = suggestions.groups.iter().find(|group| group.kind == "place");
+        let place = places.and_then(|places| places.items.iter().find(|item| item.label == label));
+        let place = place.unwrap_or_else(|| panic!("{typed}: {suggestions:?}"));
+        assert_eq!((place.q.as_deref(), place.commune.as_deref()), (q, commune), "{typed}");
+    }
+    // Where the last word ends the name of a kind, no town is meant.
+    assert_eq!(labels(&node.suggest("équipe mob", None), "place"), [""; 0]);
+}
+
+#[test]
+fn towns_that_the_directory_coordinates_come_first() {
+    let node = Directory::of([listing("ccas", "Banque de Bagneux").at("92007")])
+        .with_territories([territory("dac-92-sud", "dac", &["92007", "92049"])])
+        .node();
+    for typed in ["ba", "bag", "bagn", "bagneux"] {
+        let suggestions = node.suggest(typed, None);
+        let first = &suggestions.groups[0];
+        assert_eq!((first.kind, first.items[0].commune.as_deref()), ("place", Some("92007")), "{typed}");
+    }
+    // The name of a kind is what it says, and one letter begins too much.
+    for (typed, first) in [("mas", "category"), ("m", "category")] {
+        assert_eq!(node.suggest(typed, None).groups[0].kind, first, "{typed}");
+    }
+}
+
+#[test]
+fn digits_are_a_place_or_a_number_that_is_a_name() {
+    let node = Directory::of([listing("emg", "Équipe 92").at("92007")]).node();
+    let kinds = |typed: &str| -> Vec<&str> {
+        node.suggest(typed, None).groups.iter().map(|group| group.kind).collect()
+    };
+    assert_eq!(kinds("92"), ["place"]);
+    assert_eq!(kinds("92220"), ["place"]);
+    assert_eq!(kinds("115"), ["category"]);
+}
+
+#[test]
+fn a_kind_before_a_town_is_proposed_there() {
+    let suggestions = directory().node().suggest("psy malakoff", None);
+    let kinds = suggestions.groups.iter().find(|group| group.kind == "category").unwrap();
+    assert!(kinds.items[0].label.ends_with(", Malakoff"), "{kinds:?}");
+    assert_eq!(kinds.items[0].commune.as_deref(), Some("92046"));
+    assert!(kinds.items[0].category.is_some());
 }

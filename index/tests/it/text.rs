@@ -109,3 +109,28 @@ proptest! {
         node.places(&text, 5);
     }
 }
+
+#[test]
+fn a_phone_number_leads_to_who_has_it_and_names_no_place() {
+    let called = |name: &str, phone: &str| {
+        listing("ccas", name).at("92007").with(|fields| fields.phone = vec![phone.parse().unwrap()])
+    };
+    let directory = Directory::of([
+        called("CCAS de Bagneux", "01 99 00 05 66"),
+        called("CCAS de Malakoff", "01 99 00 05 67"),
+        listing("ccas", "CCAS de l’Ain 01").at("01004"),
+    ]);
+    for text in ["01 99 00 05 66", "0199000566", "01.99.00.05.66", "+33 1 99 00 05 66", "+33199000566"] {
+        assert_eq!(directory.names(&asking(text, "")), ["CCAS de Bagneux"], "{text}");
+        assert_eq!(directory.names(&asking(text, "92007")), ["CCAS de Bagneux"], "{text}");
+        assert!(directory.search(&asking(text, "")).interpretation.place.is_none(), "{text}");
+    }
+    for text in ["01 99 00 05 68", "01 00 00 00 00", "0112345678"] {
+        let answer = directory.search(&asking(text, ""));
+        assert_eq!((answer.total, answer.answered), (0, false), "{text}");
+        assert!(answer.interpretation.place.is_none(), "{text}");
+        assert!(directory.node().suggest(text, None).groups.is_empty(), "{text}");
+    }
+    // A département is still one.
+    assert_eq!(directory.search(&asking("ccas 01", "")).interpretation.place.unwrap().place.name, "Ain");
+}
