@@ -1,7 +1,8 @@
-//! Puts the stylesheet, the typeface and the icons inside the program, under names that hold their contents' hash.
+//! Puts the stylesheet, the script, the typeface, the icons and the pictures inside the program, under names that hold their contents' hash.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::{env, fs};
 
 use sha2::{Digest, Sha256};
@@ -15,8 +16,31 @@ const FONTS: [(&str, &str); 2] = [
 const FONT_FOLDER: &str = "node_modules/@fontsource-variable/atkinson-hyperlegible-next/files";
 const ICON_FOLDER: &str = "node_modules/lucide-static/icons";
 
+/// Parts of the stylesheet, in their order.
+const STYLES: [&str; 12] = [
+    "base",
+    "page",
+    "form",
+    "home",
+    "results",
+    "sheet",
+    "map",
+    "selection",
+    "report",
+    "text",
+    "places",
+    "media",
+];
+
+/// Pictures of pages for `/aide`; `make pictures` renews them.
+const PICTURES: [&str; 3] = ["recherche", "resultat", "fiche"];
+/// What the name of a picture taken in the dark ends with.
+const DARK: &str = "-sombre";
+
+const ESBUILD: &str = "node_modules/.bin/esbuild";
+
 /// Icons of the interface: the meaning, as templates name it, and the file of Lucide.
-const ICONS: [(&str, &str); 17] = [
+const ICONS: [(&str, &str); 26] = [
     ("search", "search"),
     ("place", "map-pin"),
     ("phone", "phone"),
@@ -34,6 +58,15 @@ const ICONS: [(&str, &str); 17] = [
     ("back", "arrow-left"),
     ("previous", "chevron-left"),
     ("next", "chevron-right"),
+    ("print", "printer"),
+    ("report", "flag"),
+    ("sources", "quote"),
+    ("up", "arrow-up"),
+    ("down", "arrow-down"),
+    ("copy", "copy"),
+    ("home", "house"),
+    ("building", "building-2"),
+    ("remote", "headset"),
 ];
 
 /// One asset as served.
@@ -49,13 +82,16 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
 
     let mut assets = Vec::new();
-    let stylesheet_source = root.join("assets/maille.css");
-    let mut stylesheet =
-        String::from_utf8(read(&stylesheet_source)).expect("the stylesheet is written in UTF-8");
+    let mut stylesheet = String::new();
+    for part in STYLES {
+        let source = root.join("assets/css").join(part).with_extension("css");
+        stylesheet.push_str(&String::from_utf8(read(&source)).expect("stylesheets are written in UTF-8"));
+    }
+    stylesheet.push_str(&icons(&root));
     for (name, file) in FONTS {
         let source = root.join(FONT_FOLDER).join(file);
         let served = hashed(name, &read(&source));
-        assert!(stylesheet.contains(name), "assets/maille.css does not use {name}");
+        assert!(stylesheet.contains(name), "assets/css does not use {name}");
         stylesheet = stylesheet.replace(name, &served);
         assets.push(Asset { name: served, content_type: "font/woff2", file: source });
     }
@@ -69,9 +105,37 @@ fn main() {
         file: stylesheet_file,
     });
 
-    fs::write(out.join("icons.svg"), sprite(&root)).expect("OUT_DIR can be written");
-    fs::write(out.join("assets.rs"), table(&assets, &assets[0].name, &stylesheet_name))
-        .expect("OUT_DIR can be written");
+    let script_file = script(&root, &out);
+    let script_name = hashed("maille.js", &read(&script_file));
+    assets.push(Asset {
+        name: script_name.clone(),
+        content_type: "text/javascript; charset=utf-8",
+        file: script_file,
+    });
+
+    let mut pictures = String::new();
+    for name in PICTURES {
+        let [(light, dimensions), (dark, dark_dimensions)] = ["", DARK].map(|scheme| {
+            let name = format!("{name}{scheme}.png");
+            let file = root.join("assets/help").join(&name);
+            let bytes = read(&file);
+            let served = hashed(&name, &bytes);
+            assets.push(Asset { name: served.clone(), content_type: "image/png", file });
+            (served, size(&bytes))
+        });
+        assert_eq!(dimensions, dark_dimensions, "{name}: one picture, in two schemes");
+        let (width, height) = dimensions;
+        writeln!(
+            pictures,
+            "    Picture {{ name: {name:?}, address: \"/assets/{light}\", dark: \"/assets/{dark}\", width: {width}, height: {height} }},"
+        )
+        .expect("writing to a String cannot fail");
+    }
+
+    let mut code = table(&assets, &assets[0].name, &stylesheet_name, &script_name);
+    write!(code, "\nstatic PICTURES: [Picture; {}] = [\n{pictures}];\n", PICTURES.len())
+        .expect("writing to a String cannot fail");
+    fs::write(out.join("assets.rs"), code).expect("OUT_DIR can be written");
 }
 
 /// Reads a file the build depends on, or says how to get it.
@@ -89,6 +153,20 @@ fn read(path: &Path) -> Vec<u8> {
     }
 }
 
+/// The script, in one file.
+fn script(root: &Path, out: &Path) -> PathBuf {
+    println!("cargo::rerun-if-changed={}", root.join("script").display());
+    let bundle = out.join("maille.js");
+    read(&root.join(ESBUILD));
+    let built = Command::new(root.join(ESBUILD))
+        .arg(root.join("script/main.ts"))
+        .args(["--bundle", "--minify", "--format=esm", "--target=es2022", "--log-level=warning"])
+        .arg(format!("--outfile={}", bundle.display()))
+        .status();
+    assert!(built.is_ok_and(|status| status.success()), "esbuild refuses web/script");
+    bundle
+}
+
 /// `maille.css` → `maille-1f2e3d4c5b6a.css`.
 fn hashed(name: &str, bytes: &[u8]) -> String {
     let hash = Sha256::digest(bytes).iter().take(6).fold(String::new(), |mut hex, byte| {
@@ -99,9 +177,16 @@ fn hashed(name: &str, bytes: &[u8]) -> String {
     format!("{stem}-{hash}.{extension}")
 }
 
-/// Every icon as a `<symbol>`, for `<use href="#i-…">` in the same page.
-fn sprite(root: &Path) -> String {
-    let mut sprite = String::from(r#"<svg width="0" height="0" class="sprite" aria-hidden="true">"#);
+/// Width and height of a PNG, in pixels: the first chunk begins with them.
+fn size(png: &[u8]) -> (u32, u32) {
+    assert!(png.len() > 24 && png.starts_with(b"\x89PNG"), "pictures are PNG files");
+    let number = |at: usize| u32::from_be_bytes(png[at..at + 4].try_into().expect("four bytes"));
+    (number(16), number(20))
+}
+
+/// Every icon as the shape of a mask: an icon in a page is then a few bytes, of the colour of the words beside it.
+fn icons(root: &Path) -> String {
+    let mut rules = String::new();
     for (meaning, file) in ICONS {
         let svg = String::from_utf8(read(&root.join(ICON_FOLDER).join(format!("{file}.svg"))))
             .expect("icons are written in UTF-8");
@@ -109,16 +194,22 @@ fn sprite(root: &Path) -> String {
         let shapes = start.and_then(|start| svg.find("</svg>").map(|end| &svg[start..end]));
         let shapes = shapes.unwrap_or_else(|| panic!("{file}.svg is not an SVG document"));
         let shapes: String = shapes.lines().map(str::trim).collect();
-        write!(sprite, r#"<symbol id="i-{meaning}" viewBox="0 0 24 24">{shapes}</symbol>"#)
+        let drawing = format!(
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 24 24' fill='none' stroke='black' stroke-width='2' \
+             stroke-linecap='round' stroke-linejoin='round'>{}</svg>",
+            shapes.replace('"', "'")
+        );
+        let address = drawing.replace('%', "%25").replace('#', "%23").replace('<', "%3C").replace('>', "%3E");
+        writeln!(rules, ".i-{meaning}{{--shape:url(\"data:image/svg+xml,{address}\")}}")
             .expect("writing to a String cannot fail");
     }
-    sprite.push_str("</svg>");
-    sprite
+    rules
 }
 
-fn table(assets: &[Asset], font: &str, stylesheet: &str) -> String {
+fn table(assets: &[Asset], font: &str, stylesheet: &str, script: &str) -> String {
     let mut code = format!(
         "/// Address of the stylesheet.\npub const STYLESHEET: &str = \"/assets/{stylesheet}\";\n\
+         /// Address of the script.\npub const SCRIPT: &str = \"/assets/{script}\";\n\
          /// Address of the face for Latin letters.\npub const FONT: &str = \"/assets/{font}\";\n\n\
          static ASSETS: [Asset; {}] = [\n",
         assets.len()

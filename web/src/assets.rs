@@ -1,12 +1,13 @@
-//! The stylesheet, the typeface and the icons, inside the program. Names hold their contents' hash, so that a browser
+//! The stylesheet with the icons, the script, the typeface and the pictures, inside the program. Names hold their contents' hash, so that a browser
 //! keeps them for ever.
 
-use axum::extract::Path;
 use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::error::{Error, Missing};
+use crate::state::WebState;
 
 /// One asset as served under `/assets/`.
 struct Asset {
@@ -17,83 +18,92 @@ struct Asset {
 
 include!(concat!(env!("OUT_DIR"), "/assets.rs"));
 
-/// The icons, as one hidden `<svg>` of symbols.
-pub const ICONS: &str = include_str!(concat!(env!("OUT_DIR"), "/icons.svg"));
+/// What a browser may do with a file whose name holds its contents' hash.
+pub const KEPT_FOR_EVER: &str = "public, max-age=31536000, immutable";
 
-/// `GET /assets/{name}`.
-pub async fn get(path: Result<Path<String>, PathRejection>) -> Result<Response, Error> {
-    let asset = path
-        .ok()
-        .and_then(|Path(name)| ASSETS.iter().find(|asset| asset.name == name))
-        .ok_or(Error::NotFound(Missing::Page))?;
+/// A picture of a page, in the pages that explain the site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Picture {
+    name: &'static str,
+    /// Where it is.
+    pub address: &'static str,
+    /// Where it is as taken in the dark.
+    pub dark: &'static str,
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+}
+
+/// The picture of this name, one of those of `assets/help`.
+pub fn picture(name: &str) -> Picture {
+    *PICTURES.iter().find(|picture| picture.name == name).expect("build.rs lists it")
+}
+
+/// `GET /assets/{name}`: maille's own, then those of the theme.
+pub async fn get(
+    State(state): State<WebState>,
+    path: Result<Path<String>, PathRejection>,
+) -> Result<Response, Error> {
+    let missing = Error::NotFound(Missing::Page);
+    let Path(name) = path.map_err(|_| missing.clone())?;
+    let Some(asset) = ASSETS.iter().find(|asset| asset.name == name) else {
+        return state.livery.serve(&name).ok_or(missing);
+    };
     let headers = [
         (header::CONTENT_TYPE, HeaderValue::from_static(asset.content_type)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable")),
+        (header::CACHE_CONTROL, HeaderValue::from_static(KEPT_FOR_EVER)),
     ];
     Ok((headers, asset.bytes).into_response())
 }
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
+    use super::{ASSETS, PICTURES, SCRIPT, STYLESHEET};
+    use crate::colour::Scheme;
 
-    const STYLESHEET: &str = include_str!("../assets/maille.css");
-
-    fn colours(block: &str) -> BTreeMap<&str, [f64; 3]> {
-        block
-            .lines()
-            .filter_map(|line| line.trim().strip_prefix("--")?.strip_suffix(';')?.split_once(": #"))
-            .filter(|(_, hex)| hex.len() == 6)
-            .map(|(name, hex)| {
-                let channel =
-                    |at: usize| f64::from(u8::from_str_radix(&hex[at..at + 2], 16).unwrap()) / 255.0;
-                (name, [channel(0), channel(2), channel(4)])
-            })
-            .collect()
-    }
-
-    /// WCAG 2.2, relative luminance and contrast ratio.
-    fn contrast(one: [f64; 3], other: [f64; 3]) -> f64 {
-        let linear = |c: f64| if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) };
-        let luminance = |[r, g, b]: [f64; 3]| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
+    fn bytes(address: &str) -> &'static [u8] {
+        let name = address.strip_prefix("/assets/").unwrap();
+        ASSETS.iter().find(|asset| asset.name == name).unwrap().bytes
     }
 
     #[test]
-    fn text_holds_seven_to_one_in_light_and_dark() {
-        let themes: Vec<_> = STYLESHEET
-            .split(":root {")
-            .skip(1)
-            .take(2)
-            .map(|block| colours(block.split('}').next().unwrap()))
-            .collect();
-        for theme in themes {
-            for (text, papers) in [
-                ("ink", &["paper", "paper-quiet", "accent-paper", "check-paper", "emergency-paper"][..]),
-                ("ink-quiet", &["paper", "paper-quiet", "accent-paper"]),
-                ("accent", &["paper", "accent-paper"]),
-                ("on-accent", &["accent"]),
-                ("open", &["paper"]),
-                ("closed", &["paper"]),
-                ("check", &["paper", "check-paper"]),
-                ("emergency", &["paper", "emergency-paper"]),
-            ] {
-                for paper in papers {
-                    let found = contrast(theme[text], theme[paper]);
-                    assert!(found >= 7.0, "{text} on {paper}: {found:.2}");
-                }
-            }
-            assert!(contrast(theme["edge"], theme["paper"]) >= 4.5, "borders of fields");
+    fn the_stylesheet_is_small_and_asks_nobody_else() {
+        let stylesheet = std::str::from_utf8(bytes(STYLESHEET)).unwrap();
+        assert!(stylesheet.len() < 58_000, "{} bytes", stylesheet.len());
+        assert!(!stylesheet.contains("@import"));
+        for asked in stylesheet.split("url(").skip(1) {
+            assert!(
+                asked.starts_with("\"atkinson-") || asked.starts_with("\"data:image/svg+xml,"),
+                "url({}",
+                &asked[..40]
+            );
         }
     }
 
     #[test]
-    fn the_stylesheet_asks_nobody_else() {
-        assert!(
-            !STYLESHEET.contains("http") || STYLESHEET.matches("http").count() == 1,
-            "but for the print of links"
-        );
-        assert!(!STYLESHEET.contains("@import"));
+    fn the_script_is_small() {
+        let script = bytes(SCRIPT).len();
+        assert!(script < 60_000, "{script} bytes");
+    }
+
+    #[test]
+    fn pictures_are_small() {
+        for picture in PICTURES {
+            let size = bytes(picture.address).len();
+            assert!(size <= 40_000, "{}: {size} bytes", picture.name);
+        }
+    }
+
+    #[test]
+    fn the_bars_of_a_browser_have_the_colour_of_the_paper() {
+        let base = include_str!("../templates/base.html");
+        for (scheme, name) in [(Scheme::Light, "light"), (Scheme::Dark, "dark")] {
+            let paper = scheme.palette()["paper"];
+            let meta = format!(
+                "<meta name=\"theme-color\" media=\"(prefers-color-scheme: {name})\" content=\"{paper}\">"
+            );
+            assert!(base.contains(&meta), "{meta}");
+        }
     }
 }

@@ -22,6 +22,12 @@ pub enum Error {
     NotFound(Missing),
     /// The address exists, not for this method.
     MethodNotAllowed,
+    /// A form sent from a page of another site.
+    SentFromElsewhere,
+    /// What was sent is not a form.
+    NotAForm,
+    /// A form longer than any of ours.
+    TooLong,
     /// The directory is not searchable yet.
     NotReady,
     /// Our fault; the log says more.
@@ -94,6 +100,9 @@ impl Error {
             Error::Parameters(_) => StatusCode::BAD_REQUEST,
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Error::SentFromElsewhere => StatusCode::FORBIDDEN,
+            Error::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
             Error::NotReady => StatusCode::SERVICE_UNAVAILABLE,
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -127,6 +136,21 @@ impl Error {
                 "urn:maille:problem:method-not-allowed",
                 "Méthode non admise",
                 "L’en-tête Allow dit celles que cette adresse admet.".to_owned(),
+            ),
+            Error::SentFromElsewhere => (
+                "urn:maille:problem:sent-from-elsewhere",
+                "Envoi refusé",
+                "Un navigateur l’envoie depuis une page d’un autre site.".to_owned(),
+            ),
+            Error::NotAForm => (
+                "urn:maille:problem:not-a-form",
+                "Contenu non admis",
+                "Cette adresse attend application/x-www-form-urlencoded, en UTF-8.".to_owned(),
+            ),
+            Error::TooLong => (
+                "urn:maille:problem:too-long",
+                "Contenu trop long",
+                "Cette adresse reçoit 32 ko au plus.".to_owned(),
             ),
             Error::NotReady => (
                 "urn:maille:problem:not-ready",

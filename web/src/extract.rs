@@ -1,7 +1,12 @@
-//! Reads the query of an address: repeated parameters and commas are several values, and *every* wrong parameter is
-//! named, not the first one only. Parameters nobody asked for are ignored.
+//! Reads the query of an address, and a form that was sent: repeated parameters and commas are several values, and *every*
+//! wrong parameter is named, not the first one only. Parameters nobody asked for are ignored.
 
-use axum::extract::FromRequestParts;
+use std::future::poll_fn;
+use std::pin::Pin;
+
+use axum::body::HttpBody;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
 use axum::http::request::Parts;
 
 use crate::error::{Error, WrongParameter};
@@ -24,6 +29,46 @@ impl<T: FromQuery> FromRequestParts<WebState> for Query<T> {
         let mut reader = Reader::new(parts.uri.query().unwrap_or_default());
         let value = T::from_query(&mut reader, state);
         if reader.wrong.is_empty() { Ok(Query(value)) } else { Err(Error::Parameters(reader.wrong)) }
+    }
+}
+
+/// A form that was sent (`application/x-www-form-urlencoded`), to be read field by field; rejects with [`Error::NotAForm`]
+/// and [`Error::TooLong`].
+#[derive(Debug)]
+pub struct Sent(pub Reader);
+
+/// Longest form, in bytes.
+const LONGEST: usize = 32 * 1024;
+/// What is read of a longer one and thrown away: a browser that is still sending does not read our answer.
+const LONGEST_THROWN_AWAY: usize = 1024 * 1024;
+
+impl<S: Sync> FromRequest<S> for Sent {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Sent, Error> {
+        let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+        let kind = kind.and_then(|kind| kind.split(';').next()).unwrap_or_default().trim();
+        if !kind.eq_ignore_ascii_case("application/x-www-form-urlencoded") {
+            return Err(Error::NotAForm);
+        }
+        let mut body = request.into_body();
+        let (mut form, mut length) = (Vec::new(), 0);
+        while let Some(frame) = poll_fn(|context| Pin::new(&mut body).poll_frame(context)).await {
+            // Whoever left in the middle reads no answer.
+            let frame = frame.map_err(|_| Error::NotAForm)?;
+            let Ok(bytes) = frame.into_data() else { continue };
+            length += bytes.len();
+            if length <= LONGEST {
+                form.extend_from_slice(&bytes);
+            } else if length > LONGEST_THROWN_AWAY {
+                break;
+            }
+        }
+        if length > LONGEST {
+            return Err(Error::TooLong);
+        }
+        let form = String::from_utf8(form).map_err(|_| Error::NotAForm)?;
+        Ok(Sent(Reader::new(&form)))
     }
 }
 
@@ -57,6 +102,12 @@ impl Reader {
     /// Whether anything read so far is wrong.
     pub fn anything_wrong(&self) -> bool {
         !self.wrong.is_empty()
+    }
+
+    /// What is wrong with a parameter, if anything was so far.
+    pub fn wrong_with(&self, parameter: &str) -> Option<&str> {
+        let wrong = self.wrong.iter().find(|wrong| wrong.parameter == parameter);
+        wrong.map(|wrong| wrong.detail.as_str())
     }
 
     /// Whether a parameter has a value, readable or not.

@@ -1,7 +1,7 @@
 //! What is kept of a request once it is answered: its numbers (`/metrics`), and a line in the log when it took long.
 //!
-//! Never kept: the query of the address, where people write what they need, any address that is not one of ours,
-//! and everything that says who asks (address, browser, referrer).
+//! Never kept: the query of the address, where people write what they need, the part of an address that anybody can
+//! write (`/ressources/{slug}` is kept so), and everything that says who asks (address, browser, referrer).
 
 use std::time::{Duration, Instant};
 
@@ -19,7 +19,7 @@ const SLOW: Duration = Duration::from_secs(1);
 /// Measures a request, and gives what is logged meanwhile its method and path.
 pub async fn observe(State(state): State<WebState>, request: Request, next: Next) -> Response {
     let route = request.extensions().get::<MatchedPath>().cloned();
-    let path = route.is_some().then(|| request.uri().path());
+    let path = route.as_ref().map(|route| route.as_str().to_owned());
     let method = named(request.method());
     let span = info_span!("request", http.method = method, http.path = path);
     let in_flight = state.metrics.in_flight();

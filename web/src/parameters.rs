@@ -5,15 +5,22 @@ use chrono::{DateTime, FixedOffset, Utc};
 use maille_domain::Category;
 use maille_domain::request::{DEFAULT_LIMIT, MOST_LIMIT, MOST_OFFSET, Off, PlaceAsked, Request, Sort, Total};
 use maille_domain::vocabulary::{Audience, Mode, Theme, UnknownCode};
-use maille_territory::{PlaceKind, Point, france};
+use maille_index::Node;
+use maille_index::answer::PlaceUnderstood;
+use maille_territory::{Place, PlaceKind, Point, france};
 
 use crate::extract::{FromQuery, Reader, encode, quoted};
 use crate::state::WebState;
+use crate::visit::{Selection, Visit, place_pair};
 
 /// The widest circle around a point, kilometres.
 const WIDEST_KM: f64 = 1000.0;
 /// The oldest age asked for.
 const OLDEST: u8 = 130;
+/// What hits are grouped by: their kind, and nothing else.
+const GROUPED: &str = "category";
+/// The parameters that narrow an answer: what "all criteria" means.
+const CRITERIA: [&str; 7] = ["category", "audience", "age", "mode", "theme", "open_at", "radius_km"];
 
 /// The parameters of a search, as asked.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -52,6 +59,12 @@ pub struct SearchParameters {
     pub total: Option<Total>,
     /// `off`.
     pub off: Vec<Off>,
+    /// `off=category:CODE`.
+    pub set_aside: Vec<Category>,
+    /// `selection`: the listings put aside, which follow the person.
+    pub selection: Selection,
+    /// `group=category`: whether the page shows its hits kind by kind.
+    pub grouped: bool,
 }
 
 /// When it must be open.
@@ -61,6 +74,18 @@ pub enum OpenAt {
     Now,
     /// At a given instant.
     Instant(DateTime<FixedOffset>),
+}
+
+/// One value of `off`.
+#[derive(PartialEq)]
+enum Ignored {
+    All(Off),
+    Kind(Category),
+}
+
+/// The value of `off` that sets one kind aside.
+pub fn kind_set_aside(code: &str) -> String {
+    format!("{}:{code}", Off::Category.code())
 }
 
 impl FromQuery for SearchParameters {
@@ -74,6 +99,13 @@ impl FromQuery for SearchParameters {
             // None at all, or one that cannot be read, which is named already.
             _ => None,
         };
+        let (mut off, mut set_aside) = (Vec::new(), Vec::new());
+        for value in reader.several("off", ignored) {
+            match value {
+                Ignored::All(what) => off.push(what),
+                Ignored::Kind(kind) => set_aside.push(kind),
+            }
+        }
         let parameters = SearchParameters {
             q: reader.text("q"),
             commune: reader.one("commune", |text| Ok(text.to_owned())),
@@ -91,7 +123,10 @@ impl FromQuery for SearchParameters {
             offset: reader.one("offset", |text| whole(text, 0, MOST_OFFSET)).unwrap_or_default(),
             facets: reader.one("facets", boolean),
             total: reader.one("total", code),
-            off: reader.several("off", code),
+            off,
+            set_aside,
+            selection: Selection::read(&reader.text("selection")),
+            grouped: reader.one("group", grouped).is_some(),
         };
         if parameters.commune.is_some() && parameters.place.is_some() {
             reader.wrong("place", "un seul lieu à la fois : `commune` ou `place`");
@@ -111,14 +146,15 @@ impl FromQuery for SearchParameters {
 }
 
 impl SearchParameters {
-    /// The request of the domain, as a page asks it: its place was typed by somebody.
+    /// The request of the domain, as a page asks it: its place was typed by somebody, or follows them from page to page, and a
+    /// place in the text goes before it.
     pub fn typed_request(&self, now: DateTime<Utc>) -> Request {
         let request = self.request(now);
         let place = request.place.map(|place| match place {
             PlaceAsked::Written(text) => PlaceAsked::Typed(text),
             other => other,
         });
-        Request { place, ..request }
+        Request { place, text_first: true, ..request }
     }
 
     /// The request of the domain, as the API asks it.
@@ -131,6 +167,7 @@ impl SearchParameters {
         Request {
             text: self.q.clone(),
             place,
+            text_first: false,
             point: self.point,
             radius_km: self.radius_km,
             categories: self.categories.clone(),
@@ -145,7 +182,28 @@ impl SearchParameters {
             facets: self.facets.unwrap_or(true),
             total: self.total.unwrap_or(Total::Exact),
             off: self.off.clone(),
+            set_aside: self.set_aside.clone(),
         }
+    }
+
+    /// The visit that it comes from: what its address carries.
+    pub fn visit(&self, node: &Node) -> Visit {
+        let link = self.link().to_string();
+        Visit::read(node, link.split_once('?').map_or("", |(_, query)| query))
+    }
+
+    /// This search without its place, to be asked about another or about none: neither the parameters, nor the words of the
+    /// text that `read` was read in.
+    pub fn anywhere(&self, read: Option<&PlaceUnderstood>) -> SearchLink {
+        let link = SearchParameters { q: self.text_without_place(read), ..self.clone() }.link();
+        ["commune", "place", "lat", "lon", "radius_km", "offset"].into_iter().fold(link, SearchLink::without)
+    }
+
+    /// The text without the words that a place was read in.
+    pub fn text_without_place(&self, read: Option<&PlaceUnderstood>) -> String {
+        let Some((start, end)) = read.and_then(|read| read.span) else { return self.q.clone() };
+        let around = [self.q.get(..start), self.q.get(end..)].into_iter().flatten().map(str::trim);
+        around.filter(|words| !words.is_empty()).collect::<Vec<_>>().join(" ")
     }
 
     fn place_is_known(&self, state: &WebState) -> bool {
@@ -176,13 +234,16 @@ impl SearchParameters {
         link.pairs.extend(self.themes.iter().map(|value| ("theme", value.code().to_owned())));
         one(&mut link, "open_at", self.open_at.map(OpenAt::written));
         one(&mut link, "sort", self.sort.map(|sort| sort.code().to_owned()));
+        one(&mut link, "group", self.grouped.then(|| GROUPED.to_owned()));
         one(&mut link, "limit", self.limit.map(|limit| limit.to_string()));
         one(
             &mut link,
             "offset",
             Some(self.offset).filter(|&offset| offset > 0).map(|offset| offset.to_string()),
         );
+        one(&mut link, "selection", Some(self.selection.to_string()).filter(|ids| !ids.is_empty()));
         link.pairs.extend(self.off.iter().map(|value| ("off", value.code().to_owned())));
+        link.pairs.extend(self.set_aside.iter().map(|kind| ("off", kind_set_aside(kind.code()))));
         link
     }
 }
@@ -216,13 +277,11 @@ impl SearchLink {
         &self.pairs
     }
 
-    /// In the commune of this COG code; where a page would read the digits as a postal code, without a doubt.
-    pub fn in_commune(self, code: &str) -> SearchLink {
-        if france().communes_of_postal_code(code).is_empty() {
-            self.with("commune", code)
-        } else {
-            self.with("place", format!("commune:{code}"))
-        }
+    /// About a place and no other.
+    #[must_use]
+    pub fn about(self, place: &Place) -> SearchLink {
+        let (name, code) = place_pair(place);
+        self.without("commune").without("place").with(name, code)
     }
 
     /// With one more value, at the first page.
@@ -238,6 +297,34 @@ impl SearchLink {
     pub fn without(mut self, name: &str) -> SearchLink {
         self.pairs.retain(|(known, _)| *known != name && *known != "offset");
         self
+    }
+
+    /// Grouped by kind or not, at the first page.
+    #[must_use]
+    pub fn grouped(self, grouped: bool) -> SearchLink {
+        let link = self.without("group");
+        if grouped { link.with("group", GROUPED) } else { link }
+    }
+
+    /// With these listings put aside, at the same page.
+    #[must_use]
+    pub fn selecting(mut self, selection: &Selection) -> SearchLink {
+        self.pairs.retain(|(known, _)| *known != "selection");
+        if !selection.is_empty() {
+            self.pairs.push(("selection", selection.to_string()));
+        }
+        self
+    }
+
+    /// Whether criteria narrow the answer.
+    pub fn has_criteria(&self) -> bool {
+        self.pairs.iter().any(|(name, _)| CRITERIA.contains(name))
+    }
+
+    /// Without the criteria, at the first page.
+    #[must_use]
+    pub fn without_criteria(self) -> SearchLink {
+        CRITERIA.into_iter().fold(self, SearchLink::without)
     }
 
     /// Without one value of a parameter, at the first page.
@@ -258,6 +345,24 @@ impl std::fmt::Display for SearchLink {
             encode(value, &mut query);
         }
         write!(f, "/recherche{query}")
+    }
+}
+
+/// `Bagneux (92)`; the name alone of a place that is no commune.
+pub fn place_label(place: &Place) -> String {
+    match (&place.departement, place.kind) {
+        (Some(departement), PlaceKind::Commune | PlaceKind::Arrondissement) => {
+            format!("{} ({departement})", place.name)
+        }
+        _ => place.name.clone(),
+    }
+}
+
+/// The same inside a sentence: `Bagneux (92)`, `les Hauts-de-Seine`, `l’Ain`.
+pub fn place_said(place: &Place) -> String {
+    match place.kind {
+        PlaceKind::Commune | PlaceKind::Arrondissement => place_label(place),
+        _ => place.with_article(),
     }
 }
 
@@ -297,6 +402,17 @@ fn code<T: std::str::FromStr<Err = UnknownCode>>(text: &str) -> Result<T, String
     })
 }
 
+fn ignored(text: &str) -> Result<Ignored, String> {
+    match text.split_once(':') {
+        Some((what, kind)) if what.trim() == Off::Category.code() => category(kind.trim()).map(Ignored::Kind),
+        _ => code(text).map(Ignored::All),
+    }
+}
+
+fn grouped(text: &str) -> Result<(), String> {
+    if text == GROUPED { Ok(()) } else { Err(format!("{} : attendu, `{GROUPED}`", quoted(text))) }
+}
+
 fn category(text: &str) -> Result<Category, String> {
     Category::from_code(text).ok_or_else(|| {
         format!("{} : attendu, un code de type de ressource (emg, ssiad, mdph…)", quoted(text))
@@ -322,6 +438,9 @@ fn open_at(text: &str) -> Result<OpenAt, String> {
         .or_else(|_| DateTime::parse_from_rfc3339(&text.replace(' ', "+")))
         .map(OpenAt::Instant)
         .map_err(|_| {
-            format!("{} : attendu, `now` ou une date RFC 3339 (2026-11-20T15:00:00+01:00)", quoted(text))
+            format!(
+                "{} : attendu, `now` pour maintenant, ou un jour et une heure écrits comme 2026-11-20T15:00:00+01:00",
+                quoted(text)
+            )
         })
 }

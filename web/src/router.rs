@@ -7,15 +7,16 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{any, get};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
 
 use crate::api::v1;
 use crate::error::{self, Error, Missing};
 use crate::state::WebState;
 use crate::{assets, health, metrics, observe, pages};
 
-/// Only what this site serves itself, no script at all, and nobody frames it.
-const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self' data:; \
-     form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// Only what this site serves itself, nothing inline, and nobody frames it.
+const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+     font-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
 /// The whole site.
 pub fn router(state: WebState) -> Router {
@@ -24,6 +25,15 @@ pub fn router(state: WebState) -> Router {
         .route("/recherche", get(pages::search::search))
         .route("/classement", get(pages::ranking::ranking))
         .route("/ressources/{slug}", get(pages::listing::listing))
+        .route("/ressources/{slug}/signaler", get(pages::report::form).post(pages::report::send))
+        .route("/ressources/{slug}/signaler/merci", get(pages::report::thanks))
+        .route("/selection", get(pages::selection::selection))
+        .route("/selection.txt", get(pages::selection::as_text))
+        .route("/carte", get(pages::carte::carte))
+        .route("/dac", get(pages::dac::dac))
+        .route("/parcours", get(pages::parcours::all))
+        .route("/parcours/{code}", get(pages::parcours::parcours))
+        .route("/sitemap.xml", get(pages::robots::sitemap))
         .route("/api/v1/search", get(v1::search::search))
         .route("/api/v1/suggest", get(v1::suggest::suggest))
         .route("/api/v1/places", get(v1::places::places))
@@ -36,10 +46,19 @@ pub fn router(state: WebState) -> Router {
         .route("/health/live", get(health::live))
         .route("/health/ready", get(health::ready))
         .route("/assets/{name}", get(assets::get))
+        .route("/aide", get(pages::help::help))
+        .route("/accessibilite", get(pages::accessibility::accessibility))
+        .route("/mentions-legales", get(pages::legal::legal))
+        .route("/confidentialite", get(pages::privacy::privacy))
+        .route("/robots.txt", get(pages::robots::robots))
+        .route("/.well-known/security.txt", get(pages::robots::security))
         // Every method, so that refusing one does not tell that the address exists.
         .route("/metrics", any(metrics::metrics))
         .fallback(async || Error::NotFound(Missing::Page))
         .method_not_allowed_fallback(async || Error::MethodNotAllowed)
+        // What a browser sends from a page of another site changes nothing here. No token, so that a page kept for hours
+        // still sends.
+        .layer(CsrfLayer::new().with_rejection_response(|_| Error::SentFromElsewhere.into_response()))
         .layer(CatchPanicLayer::custom(panicked))
         .layer(from_fn_with_state(state.clone(), error::render))
         .layer(map_response(protect))
@@ -54,11 +73,11 @@ fn panicked(_: Box<dyn std::any::Any + Send + 'static>) -> Response {
     Error::Internal.into_response()
 }
 
-/// The headers that every answer carries.
+/// The headers that every answer carries; a file that needs a stricter policy has said so.
 async fn protect(mut response: Response) -> Response {
     let headers = response.headers_mut();
     let mut say = |name: HeaderName, value: &'static str| {
-        headers.insert(name, HeaderValue::from_static(value));
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
     };
     say(header::CONTENT_SECURITY_POLICY, CONTENT_SECURITY_POLICY);
     say(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
@@ -94,6 +113,20 @@ mod tests {
             assert!(answered.header("content-security-policy").starts_with("default-src 'none'"), "{path}");
             assert_eq!(answered.header("x-content-type-options"), "nosniff");
             assert!(!answered.header("cache-control").is_empty(), "{path}");
+        }
+    }
+
+    #[test]
+    fn the_policy_lets_nothing_in_from_elsewhere_nor_inline() {
+        for directive in super::CONTENT_SECURITY_POLICY.split(';') {
+            let (name, sources) = directive.trim().split_once(' ').unwrap();
+            let ours = match name {
+                "default-src" | "base-uri" | "frame-ancestors" => "'none'",
+                // The icons are in the stylesheet.
+                "img-src" => "'self' data:",
+                _ => "'self'",
+            };
+            assert_eq!(sources, ours, "{name}");
         }
     }
 

@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
+use axum::extract::FromRef;
 use chrono::{DateTime, Utc};
 use maille_domain::clock::Clock;
-use maille_domain::request::{PlaceAsked, Request, Total};
 use maille_index::Node;
-use maille_territory::PlaceKind;
 
 use crate::error::Error;
 use crate::health::Health;
+use crate::inbox::Writing;
 use crate::metrics::Metrics;
+use crate::theme::{Livery, Theme};
 
 /// What the handlers share; cheap to clone.
 #[derive(Clone)]
@@ -21,7 +22,10 @@ pub struct WebState {
     pub(crate) metrics: Metrics,
     pub(crate) demo: bool,
     pub(crate) base_url: Option<Arc<str>>,
-    pub(crate) territory: Option<Arc<str>>,
+    pub(crate) theme: Arc<Theme>,
+    pub(crate) livery: Arc<Livery>,
+    // Private: only a handler that asks for `State<Writing>` has it.
+    writing: Writing,
 }
 
 impl WebState {
@@ -34,7 +38,9 @@ impl WebState {
             metrics: Metrics::new(),
             demo: false,
             base_url: None,
-            territory: None,
+            livery: Arc::new(Livery::of(&Theme::default())),
+            theme: Arc::new(Theme::default()),
+            writing: Writing::nowhere(),
         }
     }
 
@@ -52,10 +58,18 @@ impl WebState {
         self
     }
 
-    /// The name of the territory this directory covers, under the question of the first page.
+    /// Whose site it is.
     #[must_use]
-    pub fn territory(mut self, territory: Option<String>) -> WebState {
-        self.territory = territory.map(Arc::from);
+    pub fn theme(mut self, theme: Theme) -> WebState {
+        self.livery = Arc::new(Livery::of(&theme));
+        self.theme = Arc::new(theme);
+        self
+    }
+
+    /// Where what people write goes; nowhere until it is said.
+    #[must_use]
+    pub fn writing(mut self, writing: Writing) -> WebState {
+        self.writing = writing;
         self
     }
 
@@ -69,15 +83,6 @@ impl WebState {
         self.clock.now()
     }
 
-    /// The name of a coordination territory of the directory; its code when nothing names it.
-    pub(crate) fn territory_name(node: &Node, code: &str, now: DateTime<Utc>) -> String {
-        let place = Some(PlaceAsked::Known(PlaceKind::Territory, code.to_owned()));
-        let request =
-            Request { place, limit: 1, facets: false, total: Total::Estimate, ..Request::default() };
-        let name = node.search(&request, now).ok().and_then(|answer| answer.interpretation.place);
-        name.map_or_else(|| code.to_owned(), |understood| understood.place.name)
-    }
-
     /// Asks the index away from the threads that serve connections: a costly question must not hold the others up,
     /// and a panic ends this request alone; the hook of the command has logged where it was.
     pub async fn ask<T: Send + 'static>(
@@ -89,5 +94,11 @@ impl WebState {
         tokio::task::spawn_blocking(move || span.in_scope(|| question(&node)))
             .await
             .map_err(|_| Error::Internal)
+    }
+}
+
+impl FromRef<WebState> for Writing {
+    fn from_ref(state: &WebState) -> Writing {
+        state.writing.clone()
     }
 }

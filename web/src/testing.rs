@@ -129,6 +129,7 @@ pub fn listing(id: &str, cells: &[(Field, &str)]) -> Listing {
     Listing {
         id: ListingId::founded_by("demo", id),
         slug: slug(&fields.name, fields.commune().map(|commune| &*commune.name)),
+        former_slugs: Vec::new(),
         provenance: values.keys().map(|field| (*field, said.clone())).collect::<BTreeMap<_, _>>(),
         fields,
         sources: vec![SourceRef {

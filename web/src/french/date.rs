@@ -15,20 +15,28 @@ pub fn words(date: NaiveDate) -> String {
     format!("{}{ordinal}{NO_BREAK}{month}{NO_BREAK}{}", date.day(), date.year())
 }
 
-/// How long ago a day was: `aujourd’hui`, `hier`, `il y a 3 semaines`, `il y a 2 ans`. A day to come is said by its date.
+/// A day near enough not to need its year: `vendredi 25 décembre`, `dimanche 1er novembre`.
+pub fn weekday(date: NaiveDate) -> String {
+    let ordinal = if date.day() == 1 { "er" } else { "" };
+    let day = DAYS[date.weekday().num_days_from_monday() as usize];
+    format!("{day} {}{ordinal}{NO_BREAK}{}", date.day(), MONTHS[date.month0() as usize])
+}
+
+/// How long ago a day was: `aujourd’hui`, `hier`, `il y a 3 semaines`, `il y a un an`. A day to come is said by its date.
 pub fn ago(date: NaiveDate, today: NaiveDate) -> String {
     let days = (today - date).num_days();
-    let several = |count: i64, singular: &str, plural: &str| {
-        format!("il y a {count}{NO_BREAK}{}", if count == 1 { singular } else { plural })
+    let several = |count: i64, one: &str, plural: &str| match count {
+        1 => format!("il y a {one}"),
+        _ => format!("il y a {count}{NO_BREAK}{plural}"),
     };
     match days {
         ..0 => format!("le {}", words(date)),
         0 => "aujourd’hui".to_owned(),
         1 => "hier".to_owned(),
-        2..14 => several(days, "jour", "jours"),
-        14..56 => several(days / 7, "semaine", "semaines"),
-        56..365 => several(days * 12 / 365, "mois", "mois"),
-        _ => several(days / 365, "an", "ans"),
+        2..14 => several(days, "un jour", "jours"),
+        14..56 => several(days / 7, "une semaine", "semaines"),
+        56..365 => several(days * 12 / 365, "un mois", "mois"),
+        _ => several(days / 365, "un an", "ans"),
     }
 }
 
@@ -68,6 +76,8 @@ mod tests {
     #[test]
     fn dates_are_words() {
         assert_eq!(words(day("2026-12-01")), "1er\u{a0}décembre\u{a0}2026");
+        assert_eq!(weekday(day("2026-12-25")), "vendredi 25\u{a0}décembre");
+        assert_eq!(weekday(day("2026-11-01")), "dimanche 1er\u{a0}novembre");
         let today = day("2026-11-20");
         for (date, said) in [
             ("2026-11-20", "aujourd’hui"),
@@ -76,7 +86,8 @@ mod tests {
             ("2026-10-30", "il y a 3\u{a0}semaines"),
             ("2026-09-20", "il y a 2\u{a0}mois"),
             ("2025-11-22", "il y a 11\u{a0}mois"),
-            ("2025-11-20", "il y a 1\u{a0}an"),
+            ("2026-09-25", "il y a un mois"),
+            ("2025-11-20", "il y a un an"),
             ("2023-01-01", "il y a 3\u{a0}ans"),
             ("2026-12-01", "le 1er\u{a0}décembre\u{a0}2026"),
         ] {

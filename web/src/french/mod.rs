@@ -4,6 +4,11 @@ pub mod codes;
 pub mod date;
 pub mod hours;
 
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use maille_domain::Category;
+
 /// The narrow no-break space that goes before `; : ! ?`.
 pub const NARROW: char = '\u{202f}';
 /// The no-break space between a number and its unit, and between thousands: the narrow one cannot be seen there in the
@@ -44,6 +49,8 @@ pub fn distance(km: f64, exact: bool) -> String {
     match (km, exact) {
         (..0.95, _) => format!("moins de{NO_BREAK}1{NO_BREAK}km"),
         (..9.95, true) => format!("{km:.1}{NO_BREAK}km").replace('.', ","),
+        // Nobody goes there for a kilometre more or less.
+        (99.5.., _) => format!("environ{NO_BREAK}{}{NO_BREAK}km", number((km / 10.0).round() as u64 * 10)),
         (_, true) => format!("{}{NO_BREAK}km", number(km.round() as u64)),
         (_, false) => format!("environ{NO_BREAK}{}{NO_BREAK}km", number(km.round() as u64)),
     }
@@ -70,16 +77,38 @@ fn joined<T: AsRef<str>>(items: &[T], before_last: &str) -> String {
     }
 }
 
-/// The spaces of French typography in a text of ours that was written with plain ones: `mot : « cité »`.
+/// The spaces and the apostrophes of French typography in a text that was written with plain ones: `l’avis : « cité »`,
+/// `avant 15 h`.
 pub fn typography(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
+        let between_letters =
+            out.ends_with(char::is_alphabetic) && chars.peek().is_some_and(|next| next.is_alphabetic());
+        if c == '\'' && between_letters {
+            out.push('’');
+            continue;
+        }
         let before_mark =
             c == ' ' && chars.peek().is_some_and(|next| matches!(next, ';' | ':' | '!' | '?' | '»'));
-        out.push(if before_mark || (c == ' ' && out.ends_with('«')) { NARROW } else { c });
+        let hour = c == ' ' && out.ends_with(|c: char| c.is_ascii_digit()) && {
+            let mut after = chars.clone();
+            after.next() == Some('h') && !after.next().is_some_and(char::is_alphanumeric)
+        };
+        out.push(match c {
+            _ if hour => NO_BREAK,
+            _ if before_mark || (c == ' ' && out.ends_with('«')) => NARROW,
+            c => c,
+        });
     }
     out
+}
+
+/// The name of a kind of resource as pages show it: the vocabulary is written with straight apostrophes.
+pub fn kind(kind: Category) -> &'static str {
+    static SHOWN: LazyLock<HashMap<&'static str, String>> =
+        LazyLock::new(|| Category::all().map(|kind| (kind.code(), typography(kind.label()))).collect());
+    SHOWN.get(kind.code()).map_or(kind.label(), String::as_str)
 }
 
 /// The first letter in lower case, but for acronyms: `Personnes âgées` → `personnes âgées`, `DAC` stays.
@@ -126,6 +155,9 @@ mod tests {
         assert_eq!(distance(0.4, true), "moins de\u{a0}1\u{a0}km");
         assert_eq!(distance(12.6, true), "13\u{a0}km");
         assert_eq!(distance(4.23, false), "environ\u{a0}4\u{a0}km");
+        assert_eq!(distance(99.4, true), "99\u{a0}km");
+        assert_eq!(distance(581.2, true), "environ\u{a0}580\u{a0}km");
+        assert_eq!(distance(1_204.0, false), "environ\u{a0}1\u{a0}200\u{a0}km");
     }
 
     #[test]
@@ -133,11 +165,20 @@ mod tests {
         assert_eq!(list::<&str>(&[]), "");
         assert_eq!(list(&["à domicile", "en EHPAD"]), "à domicile et en EHPAD");
         assert_eq!(list(&["a", "b", "c"]), "a, b et c");
-        assert_eq!(either(&["le médecin", "l’entourage"]), "le médecin ou l’entourage");
         assert_eq!(lower_first("Équipe mobile"), "équipe mobile");
         assert_eq!(lower_first("DAC"), "DAC");
         assert_eq!(upper_first("à domicile"), "À domicile");
         assert_eq!(typography("lu : « mot » ?"), "lu\u{202f}: «\u{202f}mot\u{202f}»\u{202f}?");
+        assert_eq!(
+            typography("avant 15 h. Dès 9 h 30, 2 heures"),
+            "avant 15\u{a0}h. Dès 9\u{a0}h 30, 2 heures"
+        );
+        assert_eq!(typography("l'avis d'Ève, 'cité'"), "l’avis d’Ève, 'cité'");
+        assert_eq!(
+            kind(Category::from_code("emas").unwrap()),
+            "Équipe mobile d’appui médico-social à la scolarisation"
+        );
+        assert!(Category::all().all(|one| !kind(one).contains('\'')));
         assert_eq!(ages(Some(75), None).unwrap(), "75\u{a0}ans et plus");
         assert_eq!(ages(Some(0), Some(17)).unwrap(), "jusqu’à 17\u{a0}ans");
         assert_eq!(ages(Some(6), Some(17)).unwrap(), "de 6 à 17\u{a0}ans");

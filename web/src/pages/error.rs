@@ -10,6 +10,7 @@ use crate::french;
 use crate::page::{Cache, Layout, Page, respond_with};
 use crate::state::WebState;
 use crate::views::{Choice, Form};
+use crate::visit::Visit;
 
 #[derive(Debug, Template)]
 #[template(path = "error.html")]
@@ -55,6 +56,25 @@ pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
             "Cette adresse ne reçoit pas de formulaire",
             vec!["Rien n’a été enregistré. Vous pouvez chercher ici."],
         ),
+        Error::SentFromElsewhere => (
+            "L’envoi vient d’un autre site",
+            vec![
+                "Rien n’a été enregistré\u{202f}: cet annuaire ne reçoit que les formulaires de ses propres pages.",
+                "Si vous l’avez rempli ici, revenez à la page précédente et rechargez-la avant de l’envoyer.",
+            ],
+        ),
+        Error::NotAForm => (
+            "L’envoi n’a pas pu être lu",
+            vec![
+                "Rien n’a été enregistré. Revenez à la page précédente\u{202f}: votre navigateur y garde ce que vous avez écrit.",
+            ],
+        ),
+        Error::TooLong => (
+            "L’envoi est trop long",
+            vec![
+                "Rien n’a été enregistré. Revenez à la page précédente\u{202f}: votre navigateur y garde ce que vous avez écrit. Raccourcissez le texte à 2\u{a0}000\u{a0}caractères.",
+            ],
+        ),
         Error::NotReady => (
             "L’annuaire se charge",
             vec!["Il répondra dans quelques instants. Rechargez cette page pour réessayer."],
@@ -77,30 +97,34 @@ pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
             .collect(),
         _ => Vec::new(),
     };
+    let visit = Visit::read(&state.node, uri.query().unwrap_or_default());
     let action = match error {
         Error::NotReady | Error::Internal => uri.path_and_query().map(|address| Choice {
             href: address.as_str().to_owned(),
             label: "Réessayer".to_owned(),
             detail: None,
         }),
-        _ => Some(Choice { href: "/".to_owned(), label: "Aller à l’accueil".to_owned(), detail: None }),
+        _ => Some(Choice { href: visit.link("/"), label: "Aller à l’accueil".to_owned(), detail: None }),
     };
-    let form = (*error != Error::NotReady).then(|| asked(uri));
-    let page = ErrorPage { layout: Layout::new(state, heading), heading, paragraphs, errors, form, action };
+    let form = (*error != Error::NotReady).then(|| asked(uri, &visit));
+    let typed = form.iter().filter(|form| !form.q.is_empty()).map(|form| ("q", form.q.clone()));
+    let kept = typed.chain(visit.at(None).pairs()).collect();
+    let layout = Layout::new(state, &visit, heading).keeping(kept);
+    let page = ErrorPage { layout, heading, paragraphs, errors, form, action };
     respond_with(&page, error.status())
 }
 
 /// What the form held, whatever else was wrong.
-fn asked(uri: &Uri) -> Form {
+fn asked(uri: &Uri, visit: &Visit) -> Form {
     let mut reader = Reader::new(uri.query().unwrap_or_default());
-    Form { q: reader.text("q"), commune: reader.text("commune"), large: false }
+    Form { q: reader.text("q"), visit: visit.clone(), large: false }
 }
 
 /// A parameter by the name people see, if they see one.
 fn named(parameter: &str) -> String {
     match parameter {
-        "q" => "Que cherchez-vous".to_owned(),
-        "commune" | "place" => "Où".to_owned(),
+        "q" => "Que cherchez-vous, et où".to_owned(),
+        "commune" | "place" => "Lieu".to_owned(),
         "category" => "Type de ressource".to_owned(),
         "audience" => "Public".to_owned(),
         "age" => "Âge".to_owned(),
@@ -131,6 +155,9 @@ mod tests {
             Error::NotFound(Missing::Page),
             Error::NotFound(Missing::Listing),
             Error::MethodNotAllowed,
+            Error::SentFromElsewhere,
+            Error::NotAForm,
+            Error::TooLong,
             Error::NotReady,
             Error::Internal,
         ] {
@@ -139,11 +166,8 @@ mod tests {
             let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
             let page = String::from_utf8(body.to_vec()).unwrap();
             html::check(&page);
-            assert_eq!(
-                page.contains("value=\"Sceaux\""),
-                error != Error::NotReady,
-                "{error:?} keeps what was typed"
-            );
+            let kept = page.contains("type=\"text\" value=\"aide\"") && page.contains("value=\"92071\"");
+            assert_eq!(kept, error != Error::NotReady, "{error:?} keeps what was typed, and the place");
             assert!(page.contains("class=\"action\""), "{error:?} says what to do");
         }
     }

@@ -1,54 +1,98 @@
-//! `/ressources/{slug}`: the identity sheet of a resource, in the order one reads it to somebody.
+//! `/ressources/{slug}`: the identity sheet of a resource, in the order a professional reads it.
 
 use std::sync::Arc;
 
 use askama::Template;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{Path, State};
-use axum::http::StatusCode;
-use axum::response::Response;
+use axum::extract::{Path, RawQuery, State};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use maille_domain::hours::time_zone;
-use maille_domain::{Listing, listing::Provenance};
+use maille_domain::vocabulary::Status;
+use maille_domain::{Field, Listing};
 use maille_index::{Hit, Node};
-use maille_territory::Place;
 
-use super::sheet::{Section, sections};
+use self::gone::GonePage;
+use self::origin::Origin;
+use self::related::Related;
+use self::sections::{Detail, Item, Section, Sheet};
 use crate::error::{Error, Missing};
-use crate::extract::Query;
-use crate::french::date;
+use crate::extract::Reader;
+use crate::french::{self, NARROW, date};
 use crate::page::{Cache, Layout, Page, respond};
-use crate::pages::kept_place::KeptPlace;
-use crate::parameters::SearchLink;
-use crate::place::{CommuneMeant, commune_meant};
+use crate::pages::selection::origin as origin_of;
+use crate::parameters::place_label;
 use crate::state::WebState;
 use crate::views::hit::{self, Viewpoint};
-use crate::views::{Detail, Fact, Form, PhoneLink};
+use crate::views::{Choice, Fact, PhoneLink};
+use crate::visit::{MOST_SELECTED, ShortId, Visit};
+
+mod gone;
+mod linked_data;
+mod origin;
+mod related;
+mod sections;
+mod territory;
+
+/// Longest description for search engines, in characters.
+const LONGEST_DESCRIPTION: usize = 200;
 
 #[derive(Debug, Template)]
 #[template(path = "listing.html")]
 struct ListingPage {
     layout: Layout,
+    /// For search engines and whoever shares the address.
+    about: String,
+    linked_data: String,
     back: String,
     back_label: &'static str,
+    /// What its line is called in results, for the way back.
+    line: ShortId,
     kind: String,
     name: String,
     acronym: Option<String>,
     organization: Option<String>,
     facts: Vec<Fact>,
     phones: Vec<PhoneLink>,
-    summary: Option<String>,
-    description: Vec<String>,
+    selection: Selecting,
+    report: String,
+    sources: bool,
+    /// The same sheet, saying who said each thing, or no longer.
+    switch: String,
     sections: Vec<Section>,
-    verified: Fact,
+    checked: Checked,
     records: Vec<Record>,
+    registers: Vec<Item>,
+    identity: Vec<Item>,
     source_url: Option<String>,
-    origins: Vec<Origin>,
     extra: Vec<(String, String)>,
+    /// Where the site is, and the day, for paper.
+    printed: String,
+    nearby: Vec<Related>,
+    /// All of the same kind, for the place that counts.
+    all_nearby: Option<Choice>,
+    same_organization: Vec<Related>,
 }
 
 impl Page for ListingPage {
     const CACHE: Cache = Cache::Ask;
+}
+
+/// Putting the sheet aside.
+#[derive(Debug)]
+enum Selecting {
+    Add(String),
+    Remove(String),
+    Full(usize),
+}
+
+/// The last check by a person.
+#[derive(Debug)]
+struct Checked {
+    when: Fact,
+    /// The day in words, and who says so, when it is known.
+    by: Option<(String, Origin)>,
 }
 
 /// A record the listing is made of.
@@ -59,162 +103,216 @@ struct Record {
     last_seen: String,
 }
 
-/// Where a field came from.
-#[derive(Debug)]
-struct Origin {
-    field: &'static str,
-    by: String,
-    on: String,
-}
-
-#[derive(Debug, Template)]
-#[template(path = "gone.html")]
-struct GonePage {
-    layout: Layout,
-    name: String,
-    withdrawn: String,
-    href: String,
-    label: String,
-    form: Form,
-}
-
-impl Page for GonePage {
-    const CACHE: Cache = Cache::Ask;
-
-    fn status(&self) -> StatusCode {
-        StatusCode::GONE
-    }
+/// What the index says around a listing.
+struct Around {
+    seen: Option<Hit>,
+    sections: Vec<Section>,
+    linked_data: String,
+    nearby: Vec<Related>,
+    same_organization: Vec<Related>,
 }
 
 /// `GET /ressources/{slug}`.
 pub async fn listing(
     State(state): State<WebState>,
     slug: Result<Path<String>, PathRejection>,
-    Query(kept): Query<KeptPlace>,
+    RawQuery(query): RawQuery,
+    visit: Visit,
+    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let missing = Error::NotFound(Missing::Listing);
     let Path(slug) = slug.map_err(|_| missing.clone())?;
-    let listing = state.ask(move |node| node.listing_by_slug(&slug)).await?.ok_or(missing)?;
-    if let Some(withdrawn_at) = listing.withdrawn_at {
-        return Ok(respond(&GonePage::new(&state, &listing, withdrawn_at)));
+    let query = query.unwrap_or_default();
+    let asked = slug.clone();
+    let listing = state.ask(move |node| node.listing_by_slug(&asked)).await?.ok_or(missing)?;
+    if listing.slug != slug {
+        return Ok(moved(&listing, &query));
     }
     let now = state.now();
-    let (seen, sections) = {
-        let listing = Arc::clone(&listing);
-        state
-            .ask(move |node| {
-                let seen = kept.commune.and_then(|commune| Seen::from(node, &listing, &commune, now));
-                (seen, sections(node, &listing, now))
-            })
-            .await?
+    if let Some(withdrawn_at) = listing.withdrawn_at {
+        let related = {
+            let (listing, visit) = (Arc::clone(&listing), visit.clone());
+            state.ask(move |node| related::nearby(node, &listing, &visit, now)).await?
+        };
+        return Ok(respond(&GonePage::new(&state, visit, &listing, withdrawn_at, related)));
+    }
+    let sources = Reader::new(&query).text("sources") == "1";
+    let place = visit.place.as_ref().map(maille_territory::Place::with_article);
+    let view = Viewpoint { now, during: None, place, visit };
+    let layout = {
+        let path = Visit::default().sheet(&listing.slug);
+        Layout::at(&state, &view.visit, &listing.fields.name, &path)
     };
-    Ok(respond(&ListingPage::new(&state, &listing, seen.as_ref(), sections)))
+    let around = {
+        let (listing, view, address) = (Arc::clone(&listing), view.clone(), layout.canonical.clone());
+        state.ask(move |node| Around::of(node, &listing, &view, sources, address.as_deref())).await?
+    };
+    let printed = printed(&state, &Visit::default().sheet(&listing.slug), &headers);
+    Ok(respond(&ListingPage::new(layout, &view, &listing, sources, around, printed)))
 }
 
-/// The listing, seen from a commune.
-struct Seen {
-    place: Place,
-    hit: Hit,
-}
-
-impl Seen {
-    /// A commune that is not known is forgotten: the sheet is worth reading all the same.
-    fn from(node: &Node, listing: &Arc<Listing>, commune: &str, now: DateTime<Utc>) -> Option<Seen> {
-        match commune_meant(node, commune) {
-            CommuneMeant::One(place) => {
-                let hit = node.hit(Arc::clone(listing), Some(&place), now);
-                Some(Seen { place, hit })
-            }
-            CommuneMeant::Several | CommuneMeant::Unknown => None,
+/// The address that the listing has now. Not to be remembered: a listing may take an old name back.
+fn moved(listing: &Listing, query: &str) -> Response {
+    let mut address = Visit::default().sheet(&listing.slug);
+    if !query.is_empty() {
+        address.push('?');
+        address.push_str(query);
+    }
+    match HeaderValue::try_from(address) {
+        Ok(location) => {
+            let headers = [(header::LOCATION, location), (header::CACHE_CONTROL, Cache::Ask.header())];
+            (StatusCode::MOVED_PERMANENTLY, headers).into_response()
         }
+        Err(error) => Error::internal(&error).into_response(),
     }
 }
 
-impl GonePage {
-    fn new(state: &WebState, listing: &Listing, withdrawn_at: DateTime<Utc>) -> GonePage {
-        let fields = &listing.fields;
-        let day = withdrawn_at.with_timezone(&time_zone(None)).date_naive();
-        let link = SearchLink::default().with("category", fields.category.code());
-        let (link, label) = match fields.commune() {
-            Some(commune) => (
-                link.in_commune(&commune.code),
-                format!("Chercher le même type de ressource pour {}", commune.label()),
-            ),
-            None => (link, "Chercher le même type de ressource".to_owned()),
-        };
-        GonePage {
-            layout: Layout::new(state, &fields.name),
-            name: fields.name.clone(),
-            withdrawn: format!("le {}", date::words(day)),
-            href: link.to_string(),
-            label,
-            form: Form::default(),
+impl Around {
+    fn of(
+        node: &Node,
+        listing: &Arc<Listing>,
+        view: &Viewpoint,
+        sources: bool,
+        address: Option<&str>,
+    ) -> Around {
+        let visit = &view.visit;
+        Around {
+            seen: visit.place.as_ref().map(|place| node.hit(Arc::clone(listing), Some(place), view.now)),
+            sections: Sheet { listing, view, sources }.sections(node),
+            linked_data: linked_data::of(node, listing, address),
+            nearby: related::nearby(node, listing, visit, view.now),
+            same_organization: related::same_organization(node, listing, visit),
         }
     }
 }
 
 impl ListingPage {
-    fn new(state: &WebState, listing: &Listing, seen: Option<&Seen>, sections: Vec<Section>) -> ListingPage {
+    fn new(
+        layout: Layout,
+        view: &Viewpoint,
+        listing: &Listing,
+        sources: bool,
+        around: Around,
+        printed: String,
+    ) -> ListingPage {
         let fields = &listing.fields;
-        let view = Viewpoint {
-            now: state.now(),
-            during: None,
-            place: seen.map(|seen| seen.place.name.clone()),
-            commune: seen.map(|seen| seen.place.code.clone()),
-        };
+        let visit = &view.visit;
         let mut facts = Vec::new();
-        if let Some(seen) = seen {
-            facts.push(hit::coverage(&seen.hit.coverage, seen.hit.serves, Some(&seen.place.name)));
+        facts.extend(around.seen.as_ref().map(|seen| hit::here(seen, view)));
+        facts.extend(match sections::reopening(listing, view.now) {
+            Some(until) if fields.status == Status::FermeTemporairement => {
+                Some(Fact::new("closed", "no", format!("fermé temporairement, {until}")))
+            }
+            _ => hit::status(fields.status),
+        });
+        facts.extend(hit::opening(listing, view));
+        if let Some(holiday) = sections::holiday(listing, view.now, 2) {
+            let words = french::lower_first(holiday.trim_end_matches('.'));
+            facts.push(Fact::new("check", "information", words));
         }
-        facts.extend(hit::status(fields.status));
-        facts.extend(hit::opening(listing, &view));
         let kind = match fields.category.acronym() {
-            Some(acronym) => format!("{} ({acronym})", fields.category.label()),
-            None => fields.category.label().to_owned(),
+            Some(acronym) => format!("{} ({acronym})", french::kind(fields.category)),
+            None => french::kind(fields.category).to_owned(),
         };
-        let (back, back_label) = match &view.commune {
-            Some(commune) => (
-                SearchLink::default()
-                    .with("category", fields.category.code())
-                    .in_commune(commune)
-                    .to_string(),
-                "Les ressources du même type pour cette commune",
-            ),
-            None => ("/".to_owned(), "Nouvelle recherche"),
+        let same_kind = visit.search().with("category", fields.category.code());
+        let (back, back_label) = match &visit.place {
+            Some(_) => (same_kind.to_string(), "Les ressources du même type pour ce lieu"),
+            None => (visit.link("/"), "Nouvelle recherche"),
         };
+        let all_nearby = related::here(listing, visit).map(|place| Choice {
+            href: same_kind.about(&place).to_string(),
+            label: format!("Toutes les ressources de ce type pour {}", place_label(&place)),
+            detail: None,
+        });
+        let path = Visit::default().sheet(&listing.slug);
+        let sheet = Sheet { listing, view, sources };
         ListingPage {
-            layout: Layout::at(state, &fields.name, &hit::sheet(&listing.slug, None)),
+            about: about(listing, &kind),
+            linked_data: around.linked_data,
             back,
             back_label,
+            line: ShortId::of(listing.id),
             kind,
             name: fields.name.clone(),
             acronym: fields.acronym.clone().filter(|acronym| !fields.name.contains(acronym.as_str())),
             organization: fields.organization.clone(),
             facts,
             phones: fields.phone.iter().map(PhoneLink::from).collect(),
-            summary: fields.summary.clone(),
-            description: fields.description.as_deref().map(paragraphs).unwrap_or_default(),
-            sections,
-            verified: hit::verified(listing, view.now),
+            selection: Selecting::of(listing, visit),
+            report: visit.link(&format!("{path}/signaler")),
+            sources,
+            switch: if sources { visit.link(&path) } else { visit.link_with(&path, &[("sources", "1")]) },
+            sections: around.sections,
+            checked: Checked::of(listing, view.now),
             records: records(listing, view.now),
+            registers: sheet.registers(),
+            identity: sheet.identity(),
             source_url: fields.source_url.clone().filter(|url| is_web(url)),
-            origins: origins(listing),
-            extra: fields.extra.iter().map(|(name, value)| (name.clone(), value.clone())).collect(),
+            extra: fields.extra.iter().map(|(name, value)| (column(name), value.clone())).collect(),
+            printed,
+            nearby: around.nearby,
+            all_nearby,
+            same_organization: around.same_organization,
+            layout,
         }
     }
 }
 
+impl Selecting {
+    fn of(listing: &Listing, visit: &Visit) -> Selecting {
+        let (id, selection) = (ShortId::of(listing.id), visit.selection.clone());
+        let with = |selection| visit.selecting(selection).sheet(&listing.slug);
+        if selection.contains(&id) {
+            Selecting::Remove(with(selection.without(&id)))
+        } else if selection.is_full() {
+            Selecting::Full(MOST_SELECTED)
+        } else {
+            Selecting::Add(with(selection.with(id)))
+        }
+    }
+}
+
+impl Checked {
+    fn of(listing: &Listing, now: DateTime<Utc>) -> Checked {
+        let said = listing.fields.verified_on.zip(Origin::of(listing, Field::VerifiedOn));
+        Checked {
+            when: hit::verified(listing, now),
+            by: said.map(|(day, origin)| (date::words(day), origin)),
+        }
+    }
+}
+
+/// What it is, where, and what for, in a breath.
+fn about(listing: &Listing, kind: &str) -> String {
+    let fields = &listing.fields;
+    let town = fields.commune().map(|commune| format!(" à {}", commune.name)).unwrap_or_default();
+    let summary = fields.summary.as_deref().map(|summary| format!(". {summary}")).unwrap_or_default();
+    let about = format!("{kind}{town}{summary}");
+    if about.chars().count() <= LONGEST_DESCRIPTION {
+        return about;
+    }
+    let cut: String = about.chars().take(LONGEST_DESCRIPTION).collect();
+    format!("{}…", cut.rsplit_once(' ').map_or(cut.as_str(), |(whole, _)| whole))
+}
+
 /// Only these schemes ever become links.
-pub(super) fn is_web(url: &str) -> bool {
+fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 
-fn paragraphs(text: &str) -> Vec<String> {
-    text.replace("\r\n", "\n")
-        .split("\n\n")
-        .map(|paragraph| paragraph.trim().to_owned())
-        .filter(|paragraph| !paragraph.is_empty())
-        .collect()
+/// The name of a column of the source in words: `source_licence` is that of the licence.
+fn column(name: &str) -> String {
+    match name {
+        "source_licence" => "Licence de la source".to_owned(),
+        name => french::upper_first(&name.replace('_', " ")),
+    }
+}
+
+/// What paper says of the page: the day, and its address.
+fn printed(state: &WebState, path: &str, headers: &HeaderMap) -> String {
+    let today = state.now().with_timezone(&time_zone(None)).date_naive();
+    let address = origin_of(state, headers).map(|origin| format!("{NARROW}: {origin}{path}"));
+    format!("Imprimé le {}{}", date::words(today), address.unwrap_or_default())
 }
 
 fn records(listing: &Listing, now: DateTime<Utc>) -> Vec<Record> {
@@ -230,111 +328,5 @@ fn records(listing: &Listing, now: DateTime<Utc>) -> Vec<Record> {
         .collect()
 }
 
-fn origins(listing: &Listing) -> Vec<Origin> {
-    listing
-        .provenance
-        .iter()
-        .map(|(field, provenance)| {
-            let (by, at) = match provenance {
-                Provenance::Source { source, at, .. } => (source.clone(), at),
-                // Who and why stay with the team.
-                Provenance::Override { at, .. } => ("l’équipe de l’annuaire".to_owned(), at),
-            };
-            let on = date::words(at.with_timezone(&time_zone(None)).date_naive());
-            Origin { field: field.label(), by, on }
-        })
-        .collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use crate::testing::{HOSTILE, listings, page};
-
-    #[tokio::test]
-    async fn a_sheet_reads_in_order() {
-        let page = page("/ressources/equipe-mobile-de-geriatrie-sud-92-clamart?commune=92007").await;
-        assert_eq!(page.status, 200);
-        let mut at = 0;
-        for part in [
-            "Équipe mobile de gériatrie (EMG)",
-            "<h1>",
-            "couvre ",
-            "ouvert jusqu’à 17\u{a0}h",
-            "tel:+33199000002",
-            "Missions",
-            "Elle vient en trois jours.",
-            "Personnes âgées, 75\u{a0}ans et plus",
-            "Perte d’autonomie récente",
-            "Territoire desservi",
-            "DAC 92 Sud",
-            "Comment mobiliser",
-            "Médecin",
-            "3\u{a0}jours",
-            "mailto:emg@example.org",
-            "href=\"https://example.org/emg\" rel=\"noopener nofollow\"",
-            "92140 Clamart",
-            "Du lundi au vendredi",
-            "9\u{a0}h\u{a0}–\u{a0}17\u{a0}h",
-            "Gratuit",
-            "Français et arabe",
-            "vérifié il y a 3\u{a0}semaines",
-            "D’où vient chaque information",
-        ] {
-            at += page.body[at..].find(part).unwrap_or_else(|| panic!("{part} is missing or too early"));
-        }
-    }
-
-    #[tokio::test]
-    async fn a_sheet_says_whom_it_does_not_serve() {
-        let body = page("/ressources/equipe-mobile-de-geriatrie-sud-92-clamart?commune=31555").await.body;
-        assert!(body.contains("ne couvre pas Toulouse"), "{body}");
-        assert_eq!(
-            page("/ressources/dac-92-sud-bagneux?commune=zzzzzz").await.status,
-            200,
-            "an unknown place is forgotten"
-        );
-    }
-
-    #[tokio::test]
-    async fn every_listing_is_a_page() {
-        for listing in listings() {
-            let page = page(&format!("/ressources/{}", listing.slug)).await;
-            let expected = if listing.withdrawn_at.is_some() { 410 } else { 200 };
-            assert_eq!(page.status, expected, "{}", listing.slug);
-        }
-    }
-
-    #[tokio::test]
-    async fn what_nobody_said_is_said() {
-        let body = page("/ressources/hostile").await.body;
-        for said in [
-            "Téléphone non renseigné",
-            "non renseigné",
-            "date de vérification non renseignée",
-            "Jan-Mar 10:00-12:00",
-        ] {
-            assert!(body.contains(said), "{said}");
-        }
-        assert!(!body.contains("javascript:") && !body.contains(HOSTILE));
-    }
-
-    #[tokio::test]
-    async fn a_withdrawn_listing_is_gone_and_says_where_to_look() {
-        let page = page("/ressources/service-retire-bagneux").await;
-        assert_eq!(page.status, 410);
-        for said in
-            ["retirée de l’annuaire le 1er\u{a0}septembre\u{a0}2026", "category=ssiad&#38;commune=92007"]
-        {
-            assert!(page.body.contains(said), "{said}");
-        }
-    }
-
-    #[tokio::test]
-    async fn an_unknown_slug_is_a_page_to_search_from() {
-        for slug in ["inconnue", "%FF", "..%2f..%2fetc%2fpasswd"] {
-            let page = page(&format!("/ressources/{slug}")).await;
-            assert_eq!(page.status, 404, "{slug}");
-            assert!(page.body.contains("Cette fiche n’existe pas") && page.body.contains("role=\"search\""));
-        }
-    }
-}
+mod tests;

@@ -1,10 +1,19 @@
 //! The pages, in French, rendered here and complete without a script: a file per page.
 
+pub mod accessibility;
+pub mod carte;
+pub mod dac;
 pub mod error;
+pub mod help;
 pub mod home;
+pub mod legal;
 pub mod listing;
+pub mod parcours;
+pub mod privacy;
 pub mod ranking;
+pub mod report;
+pub mod robots;
 pub mod search;
+pub mod selection;
 
-mod kept_place;
-mod sheet;
+mod service;

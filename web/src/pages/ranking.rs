@@ -11,6 +11,7 @@ use maille_index::{
 use crate::french;
 use crate::page::{Cache, Layout, Page, respond};
 use crate::state::WebState;
+use crate::visit::Visit;
 
 #[derive(Debug, Template)]
 #[template(path = "ranking.html")]
@@ -43,7 +44,6 @@ struct Points {
     part: String,
     level: String,
     unknown: String,
-    elsewhere: String,
     distance: String,
     audience: String,
     age: String,
@@ -65,7 +65,6 @@ impl From<&Weights> for Points {
             part: french::decimal(weights.serves * PART),
             level: french::decimal(weights.level),
             unknown: french::decimal(weights.unknown),
-            elsewhere: french::decimal(weights.elsewhere),
             distance: french::decimal(weights.distance),
             audience: french::decimal(weights.audience),
             age: french::decimal(weights.age),
@@ -120,7 +119,7 @@ impl Figures {
 }
 
 /// `GET /classement`.
-pub async fn ranking(State(state): State<WebState>) -> Response {
+pub async fn ranking(State(state): State<WebState>, visit: Visit) -> Response {
     let weights = state.node.weights();
     let criteria = Ground::ALL
         .into_iter()
@@ -139,7 +138,7 @@ pub async fn ranking(State(state): State<WebState>) -> Response {
         })
         .collect();
     respond(&RankingPage {
-        layout: Layout::at(&state, "Pourquoi cet ordre\u{202f}?", "/classement"),
+        layout: Layout::at(&state, &visit, "Pourquoi cet ordre\u{202f}?", "/classement"),
         criteria,
         points: Points::from(weights),
         figures: Figures::new(),

@@ -1,26 +1,41 @@
 //! `/recherche`: what was understood, who can help, and why.
 
+mod alert;
+mod dac;
+mod group;
+mod heading;
+mod neighbours;
 mod refine;
 mod understood;
 
 use askama::Template;
 use axum::extract::State;
 use axum::response::Response;
-use maille_domain::Phone;
-use maille_index::answer::{Answer, PlaceUnderstood, TerritoryOf};
-use maille_territory::{Place, PlaceKind};
+use maille_domain::Request;
+use maille_index::Node;
+use maille_index::answer::{Answer, PlaceUnderstood};
 
+use self::alert::{Alert, Said, alerts};
+use self::dac::Dac;
+use self::group::Group;
+use self::heading::{Heading, heading, page_title};
+use self::neighbours::Around;
 use self::refine::{Facet, Sorting};
 use self::understood::{Chips, Corrected, choices};
 
 use crate::error::Error;
 use crate::extract::Query;
 use crate::french;
+use crate::map::{self, Figure};
 use crate::page::{Cache, Layout, Page, respond};
-use crate::parameters::{OpenAt, SearchLink, SearchParameters};
+use crate::parameters::{OpenAt, SearchLink, SearchParameters, place_said};
 use crate::state::WebState;
-use crate::views::hit::{HitLine, Viewpoint, sheet};
-use crate::views::{Choice, Form, PhoneLink};
+use crate::views::hit::{HitLine, Viewpoint};
+use crate::views::{Choice, Form};
+use crate::visit::Visit;
+
+/// Other places of the name that are offered when one leads.
+const OTHERS: usize = 4;
 
 #[derive(Debug, Template)]
 #[template(path = "search.html")]
@@ -29,11 +44,10 @@ pub(super) struct SearchPage {
     form: Form,
     alerts: Vec<Alert>,
     question: Option<Question>,
-    heading: String,
+    heading: Heading,
     chips: Chips,
     corrections: Vec<Corrected>,
     elsewhere: Option<Question>,
-    warning: Option<String>,
     widened: Vec<String>,
     advice: Option<String>,
     dac: Option<Dac>,
@@ -41,23 +55,28 @@ pub(super) struct SearchPage {
     range: String,
     first: usize,
     sorts: Vec<Sorting>,
-    hits: Vec<HitLine>,
+    grouping: Option<Sorting>,
+    groups: Vec<Group>,
     previous: Option<String>,
     next: Option<String>,
+    map: Option<Figure>,
     facets: Vec<Facet>,
+    /// What the form of the criteria carries.
+    carried: Vec<(&'static str, String)>,
+    clear: Option<String>,
+}
+
+/// What a search found: the answer, and what is drawn and looked up from it.
+#[derive(Debug)]
+pub(super) struct Found {
+    pub(super) answer: Answer,
+    /// Where else to look, when nothing serves the place.
+    pub(super) around: Around,
+    pub(super) map: Option<Figure>,
 }
 
 impl Page for SearchPage {
     const CACHE: Cache = Cache::Ask;
-}
-
-/// A national number to say first.
-#[derive(Debug)]
-struct Alert {
-    number: &'static str,
-    spoken: String,
-    label: String,
-    why: String,
 }
 
 /// A place to choose.
@@ -65,20 +84,6 @@ struct Alert {
 struct Question {
     title: String,
     choices: Vec<Choice>,
-}
-
-/// Who to call when nothing serves the place.
-#[derive(Debug)]
-struct Dac {
-    services: Vec<Service>,
-    unknown: String,
-}
-
-#[derive(Debug)]
-struct Service {
-    href: String,
-    name: String,
-    phone: Option<PhoneLink>,
 }
 
 /// What to do when nothing was found.
@@ -100,56 +105,77 @@ pub async fn search(
 ) -> Result<Response, Error> {
     let now = state.now();
     let request = parameters.typed_request(now);
-    let answer = state.ask(move |node| node.search(&request, now)).await??;
-    Ok(respond(&SearchPage::new(&state, &parameters, &answer)))
+    let asked = parameters.clone();
+    let found = state
+        .ask(move |node| {
+            let answer = node.search(&request, now)?;
+            let visit = visit(node, &asked, &answer);
+            let unserved = visit.place.as_ref().filter(|_| !answer.answered);
+            let around = unserved.map(|place| {
+                let text = asked.text_without_place(answer.interpretation.place.as_ref());
+                let elsewhere = Request { text, ..request.clone() };
+                neighbours::of(node, &elsewhere, place, &answer, now)
+            });
+            let map = map::of_results(node, visit.place.as_ref(), asked.offset + 1, &answer, &visit);
+            Ok::<_, Error>(Found { answer, around: around.unwrap_or_default(), map })
+        })
+        .await??;
+    Ok(respond(&SearchPage::new(&state, &parameters, found)))
 }
 
 impl SearchPage {
-    pub(super) fn new(state: &WebState, asked: &SearchParameters, answer: &Answer) -> SearchPage {
+    /// Whether a criterion has values to choose from a list.
+    fn has_choices(&self) -> bool {
+        self.facets.iter().any(|facet| !facet.more.is_empty())
+    }
+
+    pub(super) fn new(state: &WebState, asked: &SearchParameters, found: Found) -> SearchPage {
+        let Found { answer, around, map } = found;
+        let answer = &answer;
         let link = asked.link();
         let place = answer.interpretation.place.as_ref();
         let settled = place.filter(|place| !place.ambiguous);
+        let visit = visit(&state.node, asked, answer);
+        let anywhere = asked.anywhere(place);
         let view = Viewpoint {
             now: state.now(),
             during: match asked.open_at {
                 Some(OpenAt::Now) => None,
                 _ => answer.interpretation.during,
             },
-            place: settled.map(|place| place.place.name.clone()),
-            commune: settled.filter(|place| is_commune(&place.place)).map(|place| place.place.code.clone()),
+            place: settled.map(|place| place.place.with_article()),
+            visit: visit.clone(),
         };
         let found = answer.total > 0;
         let unanswered = settled.is_some() && !answer.answered;
         SearchPage {
-            layout: Layout::new(state, &title(asked, place)),
-            form: form(asked, place),
+            layout: Layout::new(state, &visit, &page_title(asked, place)).keeping(anywhere.pairs().to_vec()),
+            form: form(asked, &visit),
             alerts: alerts(answer),
-            question: place.filter(|place| place.ambiguous).map(|place| which_place(place, &link)),
-            heading: heading(answer.total, place),
+            question: place.filter(|place| place.ambiguous).map(|place| which_place(place, &anywhere)),
+            heading: heading(answer, place),
             chips: understood::chips(asked, answer, &link),
             corrections: understood::corrections(answer, &link),
             elsewhere: settled.filter(|place| !place.alternatives.is_empty()).map(|place| Question {
-                title: format!("Ce n’est pas {}\u{202f}?", place_label(&place.place)),
-                choices: choices(&place.alternatives, &link),
+                title: format!("Ce n’est pas {}\u{202f}?", place_said(&place.place)),
+                choices: choices(place.alternatives.get(..OTHERS).unwrap_or(&place.alternatives), &anywhere),
             }),
-            // The widening says it in its own words.
-            warning: view.place.as_ref().filter(|_| unanswered && found && !elsewhere_too(answer)).map(
-                |place| {
-                    format!(
-                        "Aucune ressource ouverte de cet annuaire ne dit couvrir {place} pour cette demande."
-                    )
-                },
-            ),
             widened: answer.widened.iter().map(|step| french::typography(&step.label)).collect(),
             advice: (place.is_none() && asked.point.is_none()).then(|| {
                 "Indiquez la commune de la personne pour savoir qui intervient chez elle.".to_owned()
             }),
-            dac: settled.filter(|_| unanswered).map(|place| dac(&place.place, answer.territory.as_ref())),
-            empty: (!found).then(|| Empty { steps: next_steps(asked, &link) }),
+            dac: settled
+                .filter(|_| unanswered)
+                .map(|place| Dac::of(&visit, &place.place, answer.territory.as_ref(), around, &anywhere)),
+            empty: (!found).then(|| Empty { steps: next_steps(asked, place, &link) }),
             range: refine::range(asked, answer),
             first: asked.offset + 1,
             sorts: refine::sorts(asked, settled.is_some() || asked.point.is_some(), &link),
-            hits: answer.hits.iter().map(|hit| HitLine::new(hit, &view)).collect(),
+            grouping: (answer.hits.len() > 1).then(|| refine::grouping(asked, &link)),
+            groups: group::groups(asked, answer, |hit| {
+                HitLine::new(hit, &view)
+                    .kept(&asked.selection, |selection| link.clone().selecting(selection).to_string())
+            }),
             previous: refine::previous(asked, &link),
             next: refine::next(asked, answer, &link),
             facets: answer
@@ -158,133 +184,53 @@ impl SearchPage {
                 .filter(|_| found)
                 .map(|facets| refine::criteria(facets, asked, &link))
                 .unwrap_or_default(),
+            map: map.filter(|_| found),
+            carried: link.clone().without("offset").pairs().to_vec(),
+            clear: link.has_criteria().then(|| link.clone().without_criteria().to_string()),
         }
     }
 }
 
-fn elsewhere_too(answer: &Answer) -> bool {
-    answer.widened.iter().any(|step| step.step == "place")
-}
-
-fn is_commune(place: &Place) -> bool {
-    matches!(place.kind, PlaceKind::Commune | PlaceKind::Arrondissement)
-}
-
-/// `Bagneux (92)`.
-fn place_label(place: &Place) -> String {
-    match (&place.departement, is_commune(place)) {
-        (Some(departement), true) => format!("{} ({departement})", place.name),
-        _ => place.name.clone(),
+/// What follows the person from here: the place that was understood, and the selection.
+fn visit(node: &Node, asked: &SearchParameters, answer: &Answer) -> Visit {
+    let before = asked.visit(node);
+    match &answer.interpretation.place {
+        // It is asked about, and the place that follows the person is not lost.
+        Some(place) if place.ambiguous => before.at(before.place.as_ref()),
+        place => before.at(place.as_ref().map(|place| &place.place)),
     }
 }
 
-fn title(asked: &SearchParameters, place: Option<&PlaceUnderstood>) -> String {
-    let need: String = asked.q.chars().take(60).collect();
-    let parts: Vec<String> = [
-        Some(need.trim().to_owned()).filter(|need| !need.is_empty()),
-        asked
-            .categories
-            .first()
-            .map(|category| category.label().to_owned())
-            .filter(|_| asked.q.trim().is_empty()),
-        place.map(|place| place_label(&place.place)),
-        Some("Recherche".to_owned()),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    parts.join(" – ")
-}
-
-/// The form as asked; a kind chosen without words is written out, and a code is shown by its name.
-fn form(asked: &SearchParameters, place: Option<&PlaceUnderstood>) -> Form {
+/// The form as asked; a kind chosen without words is written out.
+fn form(asked: &SearchParameters, visit: &Visit) -> Form {
     let q = match asked.categories[..] {
-        [category] if asked.q.trim().is_empty() => category.label().to_owned(),
+        [category] if asked.q.trim().is_empty() => french::kind(category).to_owned(),
         _ => asked.q.clone(),
     };
-    let is_code = |text: &str| text.bytes().filter(u8::is_ascii_digit).count() >= 4 && text.len() == 5;
-    let commune = match (&asked.commune, place) {
-        (Some(written), Some(place)) if is_code(written) && !place.ambiguous => place_label(&place.place),
-        (Some(written), _) => written.clone(),
-        (None, Some(place)) if asked.place.is_some() => place_label(&place.place),
-        (None, _) => String::new(),
-    };
-    Form { q, commune, large: false }
-}
-
-fn alerts(answer: &Answer) -> Vec<Alert> {
-    answer
-        .alerts
-        .iter()
-        .map(|alert| Alert {
-            number: alert.number,
-            spoken: alert.number.parse::<Phone>().map_or(alert.number.to_owned(), |phone| phone.spoken()),
-            label: french::typography(&alert.label),
-            why: french::typography(&alert.why),
-        })
-        .collect()
+    Form { q, visit: visit.clone(), large: false }
 }
 
 /// The question that comes first when a name is shared and nothing leads.
-fn which_place(understood: &PlaceUnderstood, link: &SearchLink) -> Question {
+fn which_place(understood: &PlaceUnderstood, anywhere: &SearchLink) -> Question {
     let mut places = vec![understood.place.clone()];
     places.extend(understood.alternatives.iter().cloned());
-    Question { title: "De quel lieu s’agit-il\u{202f}?".to_owned(), choices: choices(&places, link) }
+    Question { title: "De quel lieu s’agit-il\u{202f}?".to_owned(), choices: choices(&places, anywhere) }
 }
 
-fn heading(total: u64, place: Option<&PlaceUnderstood>) -> String {
-    let count = if total == 0 {
-        "Aucune ressource".to_owned()
-    } else {
-        french::counted(total, "ressource", "ressources")
-    };
-    match place {
-        Some(place) if place.ambiguous => format!("{count}, tous lieux confondus"),
-        Some(place) => format!("{count} pour {}", place_label(&place.place)),
-        None => count,
-    }
-}
-
-/// The DAC of a place: when nothing serves it, there is still somebody to call.
-fn dac(place: &Place, territory: Option<&TerritoryOf>) -> Dac {
-    let commune = is_commune(place).then_some(place.code.as_str());
-    let services = territory
-        .map(|territory| {
-            territory
-                .dac
-                .iter()
-                .map(|hit| Service {
-                    href: sheet(&hit.listing.slug, commune),
-                    name: hit.listing.fields.name.clone(),
-                    phone: hit.listing.fields.phone.first().map(PhoneLink::from),
-                })
-                .collect()
-        })
-        .unwrap_or_default();
-    Dac {
-        services,
-        unknown: format!("Celui de {} n’est pas renseigné dans cet annuaire.", place_label(place)),
-    }
-}
-
-fn next_steps(asked: &SearchParameters, link: &SearchLink) -> Vec<Step> {
+fn next_steps(asked: &SearchParameters, place: Option<&PlaceUnderstood>, link: &SearchLink) -> Vec<Step> {
     let step = |label: &str, href: Option<SearchLink>| Step {
         label: label.to_owned(),
         href: href.map(|href| href.to_string()),
     };
     let mut steps = Vec::new();
-    let criteria = ["category", "audience", "age", "mode", "theme", "open_at", "radius_km"];
-    let chosen = link.pairs().iter().any(|(name, _)| criteria.contains(name));
-    if chosen && !asked.q.trim().is_empty() {
-        let without = criteria.into_iter().fold(link.clone(), SearchLink::without);
-        steps.push(step("Chercher sans les critères choisis", Some(without)));
+    if link.has_criteria() && !asked.q.trim().is_empty() {
+        steps.push(step("Chercher sans les critères choisis", Some(link.clone().without_criteria())));
     }
     if !asked.q.trim().is_empty() {
         steps.push(step("Employer d’autres mots\u{202f}: le besoin plutôt que le nom du service", None));
     }
-    if asked.commune.is_some() || asked.place.is_some() {
-        let everywhere = link.clone().without("commune").without("place").without("radius_km");
-        steps.push(step("Chercher dans tout l’annuaire, sans le lieu", Some(everywhere)));
+    if place.is_some() {
+        steps.push(step("Chercher dans tout l’annuaire, sans le lieu", Some(asked.anywhere(place))));
     }
     steps
 }
@@ -295,9 +241,13 @@ mod tests {
     use maille_domain::request::Off;
     use maille_index::answer::{Alert, Answer, By, Correction, Interpretation, Understood, WideningStep};
 
-    use super::SearchPage;
+    use super::{Around, Found, SearchPage};
     use crate::parameters::SearchParameters;
-    use crate::testing::{html, page, state};
+    use crate::testing::{get, html, page, state};
+
+    fn alone(answer: Answer) -> Found {
+        Found { answer, around: Around::default(), map: None }
+    }
 
     /// What the engine does not say yet, or seldom says.
     #[test]
@@ -335,12 +285,12 @@ mod tests {
         };
         let asked =
             SearchParameters { q: "emg 82 soir".into(), off: vec![Off::Mode], ..SearchParameters::default() };
-        let page = SearchPage::new(&state(), &asked, &answer).render().unwrap();
+        let page = SearchPage::new(&state(), &asked, alone(answer)).render().unwrap();
         html::check(&page);
         for said in [
             "tel:3114",
-            "31 14",
-            "off=category",
+            "<span>3114</span>",
+            "off=category:emg",
             "off=age",
             "off=time",
             "82 ans",
@@ -356,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn three_kinds_read_are_in_sight_and_the_others_unfold() {
+    fn two_items_are_in_sight_and_the_others_unfold() {
         let at = |text: &str| text.parse().ok();
         let read =
             |code: &str, by| Understood { code: code.into(), label: code.into(), by, span: Some((0, 3)) };
@@ -389,20 +339,20 @@ mod tests {
             categories: vec![maille_domain::Category::from_code("emg").unwrap()],
             ..SearchParameters::default()
         };
-        let page = SearchPage::new(&state(), &asked, &answer).render().unwrap();
+        let page = SearchPage::new(&state(), &asked, alone(answer)).render().unwrap();
         html::check(&page);
         let (in_sight, folded) = page.split_once("<details class=\"more\">").unwrap();
-        for (said, times) in [
-            ("<bdi>emg</bdi>", 1),
-            ("<bdi>ccas</bdi>", 1),
-            ("Besoin compris&#8239;:", 2),
-            ("<bdi>clic</bdi>", 0),
-        ] {
+        for (said, times) in
+            [("<bdi>emg</bdi>", 1), ("<bdi>ccas</bdi>", 0), ("Moment&#8239;:", 1), ("<bdi>clic</bdi>", 0)]
+        {
             assert_eq!(in_sight.matches(said).count(), times, "{said}");
         }
-        assert!(folded.contains("et 2\u{a0}autres types de ressource") && folded.contains("<bdi>dac</bdi>"));
-        // What was chosen goes alone, what was read goes together.
-        assert_eq!(page.matches("off=category").count(), 5);
+        assert!(folded.contains("et 5\u{a0}autres critères compris") && folded.contains("<bdi>dac</bdi>"));
+        assert_eq!(folded.matches("Type possible&#8239;:").count(), 4, "a need leads to kinds");
+        // Each goes alone; or none is read.
+        for (link, times) in [("off=category:ccas\"", 1), ("off=category:dac\"", 1), ("off=category\"", 1)] {
+            assert_eq!(page.matches(link).count(), times, "{link}");
+        }
         assert!(page.contains("href=\"/recherche?q=aide+soir\""));
         assert!(
             page.contains("ouvert le 20\u{a0}novembre\u{a0}2026 entre 20\u{a0}h et 22\u{a0}h"),
@@ -415,27 +365,46 @@ mod tests {
         let page = page("/recherche?q=gériatrie&commune=Bagneux").await;
         assert_eq!(page.status, 200);
         assert_eq!(page.header("cache-control"), "no-cache");
-        let line = page.body.split("<li class=\"hit\">").nth(1).unwrap();
+        let line = page.body.split("<li class=\"hit\"").nth(1).unwrap();
         let mut at = 0;
         for part in [
             "Équipe mobile de gériatrie Sud 92",
             "EMG",
-            "personnes âgées, 75\u{a0}ans et plus · à domicile et en établissement",
-            "couvre ",
+            "<p class=\"what\">personnes âgées, 75\u{a0}ans et plus",
+            "couvre Bagneux\u{202f}: DAC 92 Sud",
             "\u{a0}km",
+            "vient à domicile, aussi en établissement",
             "ouvert jusqu’à 17\u{a0}h",
             "tel:+33199000001",
             "01\u{a0}99\u{a0}00\u{a0}00\u{a0}01",
-            "Appel du médecin traitant",
+            "</span> <bdi>Appel du médecin traitant",
             "<bdi>demo</bdi>",
             "vérifié il y a 3\u{a0}semaines",
+            "Ajouter à la sélection",
         ] {
             at += line[at..].find(part).unwrap_or_else(|| panic!("{part} is missing or too early in {line}"));
         }
-        assert!(
-            page.body.contains("value=\"gériatrie\"") && page.body.contains("value=\"Bagneux\""),
-            "prefilled"
-        );
+        assert!(page.body.contains("value=\"gériatrie\""), "what was typed is kept");
+        assert!(page.body.contains("name=\"commune\" value=\"92007\""), "and the place goes along");
+    }
+
+    /// What every line costs, with as many links as a visit can have. The map weighs 12 kB more at most.
+    #[tokio::test]
+    async fn results_are_light() {
+        let elsewhere: Vec<String> = (0..12).map(|number| format!("{number:012x}")).collect();
+        let hits = get("/api/v1/search?category=ccas&commune=92002").await.json();
+        let ids = hits["hits"].as_array().unwrap().iter();
+        let here: Vec<String> =
+            ids.map(|hit| hit["id"].as_str().unwrap().replace('-', "")[..12].to_owned()).collect();
+        for selection in [&elsewhere[..11], &elsewhere, &here[..12]] {
+            let visit = format!("commune=92002&selection={}", selection.join("."));
+            for query in
+                ["", "&category=ccas,emg,ssiad,autre,dac&group=category", "&q=aide+pour+ma+mère+de+82+ans"]
+            {
+                let body = page(&format!("/recherche?{visit}{query}")).await.body;
+                assert!(body.len() < 48_000, "{} bytes for {query}", body.len());
+            }
+        }
     }
 
     #[tokio::test]
@@ -456,6 +425,7 @@ mod tests {
             "?commune=Saint-Denis&q=aide",
             "?commune=92007&off=place,category,age",
             "?sort=distance&commune=92071&total=estimate&facets=false",
+            "?commune=92007&group=category",
         ] {
             assert_eq!(page(&format!("/recherche{query}")).await.status, 200, "{query}");
         }
@@ -497,8 +467,60 @@ mod tests {
     async fn an_ambiguous_place_is_asked_first() {
         let body = page("/recherche?q=ccas&commune=Saint-Denis").await.body;
         let question = body.find("De quel lieu s’agit-il").unwrap();
-        assert!(question < body.find("<h1>").unwrap());
+        assert!(question > body.find("<h1 id=\"resultats\">").unwrap());
+        assert!(question < body.find("class=\"hit\"").unwrap());
         assert!(body.contains("q=ccas&#38;commune=93066"), "a link chooses the place and keeps the need");
+    }
+
+    /// What the forms of a page carry along.
+    fn carried(page: &str, name: &str) -> Vec<String> {
+        let start = format!("<input type=\"hidden\" name=\"{name}\" value=\"");
+        page.split(&start).skip(1).map(|rest| rest.split_once('"').unwrap().0.to_owned()).collect()
+    }
+
+    #[tokio::test]
+    async fn a_town_typed_wins_and_is_kept() {
+        let antony = page("/recherche?q=ssiad+Antony&commune=92007&selection=0123456789ab").await.body;
+        assert!(antony.contains("Lieu&#8239;: <strong><bdi>Antony (92)</bdi></strong>"), "{antony}");
+        assert_eq!(carried(&antony, "commune"), ["92002"]);
+        // Changing or dropping the place takes the town away from what was typed.
+        assert_eq!(carried(&antony, "q"), ["ssiad"]);
+        assert!(antony.contains("href=\"?q=ssiad&#38;selection=0123456789ab\""), "{antony}");
+        // Setting the town aside is to come back to the place that follows.
+        assert!(antony.contains(
+            "/recherche?q=ssiad+Antony&#38;commune=92007&#38;selection=0123456789ab&#38;off=place"
+        ));
+        let edited = page("/recherche?q=emg&commune=92002").await.body;
+        assert!(edited.contains("<strong><bdi>Antony (92)</bdi></strong>"));
+        let moved = page("/recherche?q=emg+Bagneux&commune=92002").await.body;
+        assert_eq!(carried(&moved, "commune"), ["92007"]);
+        // The same place twice: taken away, it does not come back.
+        let twice = page("/recherche?q=ssiad+Antony&commune=92002").await.body;
+        assert!(twice.contains("href=\"/recherche?q=ssiad+Antony&#38;off=place\""), "{twice}");
+        let back = page("/recherche?q=ssiad+Antony&commune=92007&off=place").await.body;
+        assert!(back.contains("<strong><bdi>Bagneux (92)</bdi></strong>"));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_several_share_does_not_lose_the_place_that_follows() {
+        let body = page("/recherche?q=ssiad+Saint-Denis&commune=92007").await.body;
+        assert!(body.contains("De quel lieu s’agit-il") && body.contains("tous lieux confondus"));
+        assert_eq!(carried(&body, "commune"), ["92007"], "{body}");
+        assert!(body.contains("href=\"/recherche?q=ssiad&#38;commune=93066\""), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_kind_set_aside_goes_alone_and_comes_back() {
+        let asked = "/recherche?q=emg+ssiad&commune=92007";
+        let both = page(asked).await.body;
+        assert!(both.contains("off=category:emg") && both.contains("off=category:ssiad"));
+        let one = page(&format!("{asked}&off=category:emg")).await.body;
+        assert!(one.contains("Mis de côté&#8239;:</span> <bdi>Équipe mobile de gériatrie</bdi>"), "{one}");
+        assert!(
+            one.contains("off=category:emg&#38;off=category:ssiad"),
+            "the other kind is still read: {one}"
+        );
+        assert!(one.contains(&format!("href=\"{}\"", asked.replace('&', "&#38;"))), "and it comes back");
     }
 
     #[tokio::test]
@@ -510,7 +532,7 @@ mod tests {
             assert!(body.contains(said), "{said}");
         }
         let elsewhere = page("/recherche?q=zzqqxx&commune=29019&mode=rue").await.body;
-        assert!(elsewhere.contains("Celui de Brest (29) n’est pas renseigné"), "{elsewhere}");
+        assert!(elsewhere.contains("Le DAC de Brest (29) n’est pas renseigné"), "{elsewhere}");
     }
 
     #[tokio::test]
@@ -518,7 +540,15 @@ mod tests {
         let page =
             page("/recherche?q=aide à domicile&commune=zzzzzz&limit=x".replace(' ', "+").as_str()).await;
         assert_eq!(page.status, 400);
-        for said in ["limit", "Où", "lieu inconnu", "value=\"aide à domicile\"", "value=\"zzzzzz\""] {
+        for said in [
+            "limit",
+            "<strong>Lieu</strong>",
+            "lieu inconnu",
+            "type=\"text\" value=\"aide à domicile\"",
+            "type=\"hidden\" name=\"q\" value=\"aide à domicile\"",
+            "value=\"zzzzzz\"",
+            "aucun lieu de ce nom",
+        ] {
             assert!(page.body.contains(said), "{said}");
         }
     }
@@ -528,5 +558,7 @@ mod tests {
         let body = page("/recherche?category=emg&commune=92007").await.body;
         assert!(body.contains("value=\"Équipe mobile de gériatrie\""), "the kind is written in the field");
         assert!(body.contains("href=\"/recherche?commune=92007\""), "and its link takes it away");
+        assert!(body.contains("Effacer tous les critères"));
+        assert!(!page("/recherche?commune=92007").await.body.contains("Effacer tous les critères"));
     }
 }

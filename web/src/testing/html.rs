@@ -1,9 +1,9 @@
-//! What every page must be, read from its text: well formed, without script or inline style, with one title of the
+//! What every page must be, read from its text: well formed, without inline script or style, with one title of the
 //! first level and no level left out, labelled fields, links to things that exist.
 
 use std::collections::BTreeSet;
 
-const VOID: [&str; 5] = ["meta", "link", "input", "br", "img"];
+const VOID: [&str; 6] = ["meta", "link", "input", "br", "img", "source"];
 
 /// Panics with what is wrong.
 pub fn check(html: &str) {
@@ -15,20 +15,25 @@ pub fn check(html: &str) {
     let mut level = 0;
     let mut titles = 0;
     for tag in &tags {
-        assert!(tag.name != "script" && tag.name != "style", "no script, no inline style");
+        let ours = |src: &str| src.starts_with("/assets/");
+        let data = tag.attribute("type") == Some("application/ld+json");
+        let inline = tag.name == "script" && !tag.closing && !tag.attribute("src").is_some_and(ours) && !data;
+        assert!(!inline && tag.name != "style", "no inline script, no inline style");
         for (name, value) in &tag.attributes {
             assert!(*name != "style" && !name.starts_with("on"), "{name} in <{}>", tag.name);
             if *name == "href" {
-                let safe = ["/", "#", "https://", "http://", "tel:", "mailto:"]
+                let safe = ["/", "?", "#", "https://", "http://", "tel:", "mailto:"]
                     .iter()
                     .any(|start| value.starts_with(start));
-                // No icon at all: said, so that no browser asks for one.
-                let no_icon = tag.name == "link" && *value == "data:,";
-                assert!(safe || no_icon, "href={value}");
+                assert!(safe, "href={value}");
             }
             if *name == "id" {
                 assert!(ids.insert(*value), "id {value} twice");
             }
+        }
+        if tag.name == "img" {
+            assert!(tag.attribute("src").is_some_and(ours), "pictures are ours");
+            assert!(tag.attribute("alt").is_some(), "pictures are said in words");
         }
         if let Some(found) =
             tag.name.strip_prefix('h').and_then(|level| level.parse::<u8>().ok()).filter(|_| !tag.closing)
@@ -43,15 +48,16 @@ pub fn check(html: &str) {
     for tag in &tags {
         for (name, value) in &tag.attributes {
             let refers = match *name {
-                "for" | "aria-labelledby" | "aria-describedby" => Some(*value),
+                "for" | "aria-labelledby" | "aria-describedby" | "aria-controls" | "list" => Some(*value),
                 "href" => value.strip_prefix('#'),
                 _ => None,
             };
-            if let Some(target) = refers {
+            for target in refers.into_iter().flat_map(|targets| targets.split(' ')) {
                 assert!(ids.contains(target), "{name}={value} refers to nothing");
             }
         }
-        if tag.name == "input" {
+        let field = ["input", "select", "textarea"].contains(&tag.name) && !tag.closing;
+        if field && tag.attribute("type") != Some("hidden") {
             let id = tag.attribute("id").expect("fields have an id");
             let labelled = tags.iter().any(|tag| tag.name == "label" && tag.attribute("for") == Some(id));
             assert!(labelled, "field {id} has no label");
@@ -123,24 +129,32 @@ fn read_attributes(mut text: &str) -> Vec<(&str, &str)> {
 
 fn nesting(tags: &[Tag<'_>]) {
     let mut open: Vec<&str> = Vec::new();
+    // Whether each keeps the direction of its text to itself.
+    let mut isolating: Vec<bool> = Vec::new();
     for tag in tags {
         typography(tag.before, &open);
+        let turned = tag.before.contains(['\u{202d}', '\u{202e}', '\u{2066}', '\u{2067}', '\u{2068}']);
+        let alone = isolating.contains(&true) || open.last() == Some(&"title");
+        assert!(!turned || alone, "the direction of {:?} spreads: <bdi>, or dir=\"auto\"", tag.before);
         if tag.closing {
             assert_eq!(open.pop(), Some(tag.name), "</{}> closes something else", tag.name);
+            isolating.pop();
         } else if !tag.self_closed && !VOID.contains(&tag.name) {
             let inside_paragraph = open.last() == Some(&"p");
             let block = ["p", "ul", "ol", "dl", "div", "section", "table", "h1", "h2", "h3", "form"]
                 .contains(&tag.name);
             assert!(!(inside_paragraph && block), "<{}> inside <p>", tag.name);
             open.push(tag.name);
+            isolating.push(tag.name == "bdi" || tag.attribute("dir") == Some("auto"));
         }
     }
     assert!(open.is_empty(), "never closed: {open:?}");
 }
 
-/// Our own words have the spaces of French typography; what sources wrote, isolated in `<bdi>`, is theirs.
+/// Our own words have the spaces of French typography; what sources wrote, isolated in `<bdi>`, is theirs, and what
+/// people type.
 fn typography(text: &str, open: &[&str]) {
-    if open.contains(&"bdi") {
+    if open.iter().any(|open| ["bdi", "textarea"].contains(open)) {
         return;
     }
     let wrong = [" :", " ;", " !", " ?", " »", "« "].into_iter().find(|wrong| text.contains(wrong));

@@ -1,10 +1,12 @@
 //! What several pages show: the search form, a phone number, a fact with its icon, a listing found.
 
+pub mod contact;
 pub mod hit;
+pub mod place;
 
 use maille_domain::Phone;
 
-use crate::french::hours::Line;
+use crate::visit::Visit;
 
 /// The search form, with what was asked.
 ///
@@ -14,8 +16,8 @@ use crate::french::hours::Line;
 pub struct Form {
     /// The need, as typed.
     pub q: String,
-    /// The place, as typed or as understood.
-    pub commune: String,
+    /// What follows the person: the place asked about, unless the text names another.
+    pub visit: Visit,
     /// Whether the form is the page's own matter.
     pub large: bool,
 }
@@ -38,6 +40,24 @@ impl From<&Phone> for PhoneLink {
             spoken: phone.spoken().replace(' ', "\u{a0}"),
             short: !phone.as_str().starts_with('+'),
         }
+    }
+}
+
+impl PhoneLink {
+    /// As it is spoken, with spaces where a line may end: for large numbers on small screens.
+    pub fn in_pairs(&self) -> String {
+        self.spoken.replace('\u{a0}', " ")
+    }
+}
+
+/// Longest name in a list, in characters: the sheet has it whole.
+const LONGEST_NAME: usize = 160;
+
+/// The name of a listing in a list of them, where one must not hide the others.
+pub fn name_in_a_list(name: &str) -> String {
+    match name.char_indices().nth(LONGEST_NAME) {
+        None => name.to_owned(),
+        Some((end, _)) => format!("{}…", name[..end].trim_end()),
     }
 }
 
@@ -70,18 +90,15 @@ pub struct Choice {
     pub detail: Option<String>,
 }
 
-/// Something said on a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Detail {
-    /// Words, shown as typed.
-    Text(String),
-    /// A link.
-    Link {
-        /// Where it goes.
-        href: String,
-        /// Its words.
-        label: String,
-    },
-    /// Opening hours, day by day.
-    Hours(Vec<Line>),
+#[cfg(test)]
+mod tests {
+    use super::name_in_a_list;
+
+    #[test]
+    fn a_name_without_end_does_not_hide_the_others() {
+        assert_eq!(name_in_a_list("Équipe mobile"), "Équipe mobile");
+        let cut = name_in_a_list(&"é".repeat(10_000));
+        assert_eq!(cut.chars().count(), 161);
+        assert!(cut.ends_with('…'));
+    }
 }

@@ -8,21 +8,29 @@ use maille_index::answer::{Answer, Facets};
 use crate::french;
 use crate::parameters::{OpenAt, SearchLink, SearchParameters};
 
-/// Values of a criterion shown at once; the others unfold.
-const SHOWN: usize = 7;
+/// Values of a criterion shown at once, as links; the others are in a list to choose from.
+const SHOWN: usize = 4;
+/// Fewest values that are worth such a list.
+const FEWEST: usize = 3;
+/// Most values of such a list: what is rarer is found by its name, and every page stays light.
+const LISTED: usize = 24;
 
 /// A criterion and its values.
 #[derive(Debug)]
 pub struct Facet {
     pub id: &'static str,
     pub label: &'static str,
+    /// The parameter it adds to.
+    pub parameter: &'static str,
     pub shown: Vec<Value>,
     pub more: Vec<Value>,
-    pub more_label: String,
+    /// What the values left are called.
+    pub other: &'static str,
 }
 
 #[derive(Debug)]
 pub struct Value {
+    pub code: &'static str,
     pub label: String,
     pub count: Option<String>,
     pub href: String,
@@ -66,6 +74,13 @@ pub fn sorts(asked: &SearchParameters, somewhere: bool, link: &SearchLink) -> Ve
         .collect()
 }
 
+/// The link that groups hits by kind, or no longer does.
+pub fn grouping(asked: &SearchParameters, link: &SearchLink) -> Sorting {
+    let href = link.clone().grouped(!asked.grouped).to_string();
+    let label = if asked.grouped { "Ne plus grouper" } else { "Grouper par type" };
+    Sorting { label, href, current: asked.grouped }
+}
+
 /// The page before.
 pub fn previous(asked: &SearchParameters, link: &SearchLink) -> Option<String> {
     let limit = asked.limit.unwrap_or(DEFAULT_LIMIT);
@@ -86,7 +101,8 @@ fn at(link: &SearchLink, offset: usize) -> String {
 
 /// The criteria, each value a link that adds it, or takes it away.
 pub fn criteria(facets: &Facets, asked: &SearchParameters, link: &SearchLink) -> Vec<Facet> {
-    let value = |parameter: &'static str, code: &str, label: &str, count: u64, chosen: bool| Value {
+    let value = |parameter, code: &'static str, label: &str, count: u64, chosen: bool| Value {
+        code,
         label: label.to_owned(),
         count: Some(french::number(count)),
         href: if chosen {
@@ -98,6 +114,7 @@ pub fn criteria(facets: &Facets, asked: &SearchParameters, link: &SearchLink) ->
     };
     let open_now = asked.open_at == Some(OpenAt::Now);
     let time = Value {
+        code: "now",
         label: "Ouvert maintenant".to_owned(),
         count: None,
         href: if open_now {
@@ -108,7 +125,7 @@ pub fn criteria(facets: &Facets, asked: &SearchParameters, link: &SearchLink) ->
         chosen: open_now,
     };
     let categories = facets.category.iter().map(|&(kind, count): &(Category, u64)| {
-        value("category", kind.code(), kind.label(), count, asked.categories.contains(&kind))
+        value("category", kind.code(), french::kind(kind), count, asked.categories.contains(&kind))
     });
     let audiences = facets.audience.iter().map(|&(audience, count): &(Audience, u64)| {
         value("audience", audience.code(), audience.label(), count, asked.audiences.contains(&audience))
@@ -120,26 +137,31 @@ pub fn criteria(facets: &Facets, asked: &SearchParameters, link: &SearchLink) ->
         value("theme", theme.code(), theme.label(), count, asked.themes.contains(&theme))
     });
     [
-        facet("critere-moment", "Horaires", vec![time]),
-        facet("critere-type", "Type de ressource", categories.collect()),
-        facet("critere-public", "Public", audiences.collect()),
-        facet("critere-mode", "Mode d’intervention", modes.collect()),
-        facet("critere-parcours", "Parcours", themes.collect()),
+        facet("critere-moment", "Horaires", "open_at", "Autre moment", vec![time]),
+        facet("critere-type", "Type de ressource", "category", "Autre type", categories.collect()),
+        facet("critere-public", "Public", "audience", "Autre public", audiences.collect()),
+        facet("critere-mode", "Mode d’intervention", "mode", "Autre mode", modes.collect()),
+        facet("critere-parcours", "Parcours", "theme", "Autre parcours", themes.collect()),
     ]
     .into_iter()
     .filter(|facet| !facet.shown.is_empty())
     .collect()
 }
 
-fn facet(id: &'static str, label: &'static str, values: Vec<Value>) -> Facet {
+fn facet(
+    id: &'static str,
+    label: &'static str,
+    parameter: &'static str,
+    other: &'static str,
+    values: Vec<Value>,
+) -> Facet {
     // What is chosen is always in sight.
     let (chosen, others): (Vec<Value>, Vec<Value>) = values.into_iter().partition(|value| value.chosen);
     let mut shown = chosen;
     let mut more = others;
     let room = SHOWN.saturating_sub(shown.len()).min(more.len());
-    // One value alone is not worth unfolding.
-    let room = if more.len() == room + 1 { room + 1 } else { room };
+    let room = if more.len() < room + FEWEST { more.len() } else { room };
     shown.extend(more.drain(..room));
-    let more_label = format!("{} de plus", french::number(more.len() as u64));
-    Facet { id, label, shown, more, more_label }
+    more.truncate(LISTED);
+    Facet { id, label, parameter, shown, more, other }
 }

@@ -4,21 +4,23 @@ use chrono::{DateTime, Utc};
 use maille_domain::hours::time_zone;
 use maille_domain::request::Off;
 use maille_index::answer::{Answer, By, Span, Understood};
-use maille_territory::{Place, PlaceKind, france};
+use maille_territory::Place;
 
-use super::{is_commune, place_label};
 use crate::french::{self, date};
-use crate::parameters::{SearchLink, SearchParameters};
-use crate::views::Choice;
+use crate::parameters::{SearchLink, SearchParameters, kind_set_aside, place_label};
+use crate::views::{Choice, place};
+use crate::visit::place_pair;
 
-/// Kinds read in the text that are shown at once; the others unfold.
-const SHOWN: usize = 3;
+/// Items shown at once; the others unfold: on a phone, the first result matters more than what was understood.
+const SHOWN: usize = 2;
 
 /// What was understood: what is shown at once, and what unfolds.
 #[derive(Debug)]
 pub struct Chips {
     pub shown: Vec<Chip>,
     pub more: Vec<Chip>,
+    /// The link that reads no kind at all in the text, when several were read.
+    pub no_kind: Option<String>,
 }
 
 impl Chips {
@@ -27,10 +29,11 @@ impl Chips {
         self.shown.is_empty()
     }
 
-    /// `et 2 autres types de ressource`.
+    /// `et 2 autres critères compris`.
     pub fn more_label(&self) -> String {
-        let others = french::counted(self.more.len() as u64, "autre type", "autres types");
-        format!("et {others} de ressource")
+        let others =
+            french::counted(self.more.len() as u64, "autre critère compris", "autres critères compris");
+        format!("et {others}")
     }
 }
 
@@ -52,53 +55,15 @@ pub struct Corrected {
     pub href: Option<String>,
 }
 
-/// Places as links that choose them.
-pub fn choices(places: &[Place], link: &SearchLink) -> Vec<Choice> {
-    places
-        .iter()
-        .map(|place| {
-            let here = link.clone().without("commune").without("place").without_value("off", "place");
-            let here = if is_commune(place) {
-                here.in_commune(&place.code)
-            } else {
-                here.with("place", format!("{}:{}", place.kind, place.code))
-            };
-            let kind = match place.kind {
-                PlaceKind::Commune | PlaceKind::Arrondissement => None,
-                PlaceKind::Departement => Some("département"),
-                PlaceKind::Region => Some("région"),
-                PlaceKind::Epci => Some("intercommunalité"),
-                PlaceKind::Territory => Some("territoire de coordination"),
-            };
-            let departement = place.departement.as_deref().filter(|_| is_commune(place));
-            let departement = departement.and_then(|code| france().departement(code));
-            let people = (place.population > 0)
-                .then(|| french::counted(u64::from(place.population), "habitant", "habitants"));
-            let matched =
-                place.matched.as_ref().map(|matched| format!("répond à «\u{202f}{matched}\u{202f}»"));
-            let detail: Vec<String> = [
-                matched,
-                kind.map(str::to_owned),
-                departement.map(|departement| departement.name.to_string()),
-                people,
-            ]
-            .into_iter()
-            .flatten()
-            .collect();
-            Choice {
-                href: here.to_string(),
-                label: place_label(place),
-                detail: (!detail.is_empty()).then(|| detail.join(", ")),
-            }
-        })
-        .collect()
+/// Places as links that choose them, from a search that has none.
+pub fn choices(places: &[Place], anywhere: &SearchLink) -> Vec<Choice> {
+    places.iter().map(|place| place::choice(place, anywhere.clone().about(place).to_string())).collect()
 }
 
-/// Everything understood, then what was set aside.
+/// Everything understood, what is surest first, the place that the heading says last; then what was set aside.
 pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Chips {
     let read = &answer.interpretation;
     let mut chips = Vec::new();
-    let mut more = Vec::new();
     let chip = |kind, label: String, href: SearchLink| Chip {
         kind,
         label: french::typography(&label),
@@ -111,50 +76,27 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ch
         None => link.clone().without_value(parameter, code),
         Some(_) => link.clone().with("off", off.code()),
     };
-    if let Some(place) = read.place.as_ref().filter(|place| !place.ambiguous) {
-        let href = match place.span {
-            None => ["commune", "place", "lat", "lon", "radius_km"]
-                .into_iter()
-                .fold(link.clone(), SearchLink::without),
-            Some(_) => link.clone().with("off", Off::Place.code()),
+    // What a need leads to comes after what was named or chosen.
+    let (read_kinds, chosen): (Vec<&Understood>, Vec<&Understood>) =
+        read.categories.iter().partition(|item| item.span.is_some());
+    let (needed, named): (Vec<&Understood>, Vec<&Understood>) =
+        read_kinds.iter().copied().partition(|item| item.by == By::Need);
+    let kind_read = |item: &Understood| {
+        let kind = if item.by == By::Need { "Type possible" } else { "Type" };
+        let href = match item.span {
+            None => link.clone().without_value("category", &item.code),
+            Some(_) => link.clone().with("off", kind_set_aside(&item.code)),
         };
-        chips.push(chip("Lieu", place_label(&place.place), href));
-    }
-    if let Some(km) = asked.radius_km {
-        let label = format!("moins de {} km", french::number(km.round() as u64));
-        chips.push(chip("Rayon", label, link.clone().without("radius_km")));
-    }
-    // What was read goes together: one link sets it all aside.
-    let read_kinds = read.categories.iter().filter(|item| item.span.is_some()).count();
-    for (position, item) in read.categories.iter().enumerate() {
-        let kind = if item.by == By::Need { "Besoin compris" } else { "Type" };
-        let mut one =
-            chip(kind, item.label.clone(), taken_away(item.span, "category", &item.code, Off::Category));
-        if item.span.is_some() && read_kinds > 1 {
-            one.action = ", retirer les types lus dans le texte";
-        }
-        // What was chosen comes first and stays in sight.
-        let chosen = read.categories.len() - read_kinds;
-        if position < chosen + SHOWN { chips.push(one) } else { more.push(one) }
-    }
-    let mut all = |kind, items: &[Understood], parameter, off| {
-        for item in items {
-            let href = taken_away(item.span, parameter, &item.code, off);
-            chips.push(chip(kind, item.label.clone(), href));
-        }
+        chip(kind, item.label.clone(), href)
     };
-    all("Public", &read.audience, "audience", Off::Audience);
-    all("Mode", &read.modes, "mode", Off::Mode);
+    let mut kinds = chosen.into_iter().chain(named).chain(needed).map(kind_read);
+    chips.extend(kinds.next());
     if let Some(age) = &read.age {
         let href = match age.span {
             None => link.clone().without("age"),
             Some(_) => link.clone().with("off", Off::Age.code()),
         };
         chips.push(chip("Âge", age.label.clone(), href));
-    }
-    for theme in &asked.themes {
-        let href = link.clone().without_value("theme", theme.code());
-        chips.push(chip("Parcours", theme.label().to_owned(), href));
     }
     if let Some(time) = &read.time {
         let href = match time.span {
@@ -165,6 +107,34 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ch
         let label = read.during.map(|during| moment(during, place));
         chips.push(chip("Moment", label.unwrap_or_else(|| time.label.clone()), href));
     }
+    let mut all = |kind, items: &[Understood], parameter, off| {
+        for item in items {
+            let href = taken_away(item.span, parameter, &item.code, off);
+            chips.push(chip(kind, item.label.clone(), href));
+        }
+    };
+    all("Public", &read.audience, "audience", Off::Audience);
+    all("Mode", &read.modes, "mode", Off::Mode);
+    for theme in &asked.themes {
+        let href = link.clone().without_value("theme", theme.code());
+        chips.push(chip("Parcours", theme.label().to_owned(), href));
+    }
+    chips.extend(kinds);
+    if let Some(place) = read.place.as_ref().filter(|place| !place.ambiguous) {
+        // Where the place that follows the person is the one read in the text, it goes too; another one comes back.
+        let (name, code) = place_pair(&place.place);
+        let href = match place.span {
+            None => ["commune", "place", "lat", "lon", "radius_km"]
+                .into_iter()
+                .fold(link.clone(), SearchLink::without),
+            Some(_) => link.clone().without_value(name, &code).with("off", Off::Place.code()),
+        };
+        chips.push(chip("Lieu", place_label(&place.place), href));
+    }
+    if let Some(km) = asked.radius_km {
+        let label = format!("moins de {} km", french::number(km.round() as u64));
+        chips.push(chip("Rayon", label, link.clone().without("radius_km")));
+    }
     for off in &asked.off {
         chips.push(Chip {
             kind: "Mis de côté",
@@ -174,7 +144,18 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ch
             ignored: true,
         });
     }
-    Chips { shown: chips, more }
+    for kind in &asked.set_aside {
+        chips.push(Chip {
+            kind: "Mis de côté",
+            label: kind.label().to_owned(),
+            href: link.clone().without_value("off", &kind_set_aside(kind.code())).to_string(),
+            action: ", reprendre en compte",
+            ignored: true,
+        });
+    }
+    let more = chips.split_off(SHOWN.min(chips.len()));
+    let no_kind = (read_kinds.len() > 1).then(|| link.clone().with("off", Off::Category.code()).to_string());
+    Chips { shown: chips, more, no_kind }
 }
 
 /// `ouvert le 25 novembre 2026 à 20 h`, `ouvert le 28 novembre 2026 entre 8 h et 20 h`, in the time of the place.

@@ -1,0 +1,12 @@
+// What the pages do better with a script. All of them are whole without it.
+import { startPlace } from "./place";
+import { startPrinting } from "./print";
+import { startResults } from "./results";
+import { startSelection } from "./selection";
+import { startSuggestions } from "./suggest";
+
+startPlace();
+startPrinting();
+startResults();
+startSelection();
+startSuggestions();

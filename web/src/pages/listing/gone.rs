@@ -1,0 +1,67 @@
+//! The page of a listing that no source knows any more.
+
+use askama::Template;
+use axum::http::StatusCode;
+use chrono::{DateTime, Utc};
+use maille_domain::Listing;
+use maille_domain::hours::time_zone;
+use maille_territory::{PlaceKind, france};
+
+use super::related::Related;
+use crate::french::date;
+use crate::page::{Cache, Layout, Page};
+use crate::parameters::place_label;
+use crate::state::WebState;
+use crate::views::Form;
+use crate::visit::Visit;
+
+#[derive(Debug, Template)]
+#[template(path = "gone.html")]
+pub struct GonePage {
+    layout: Layout,
+    name: String,
+    withdrawn: String,
+    href: String,
+    label: String,
+    related: Vec<Related>,
+    form: Form,
+}
+
+impl Page for GonePage {
+    const CACHE: Cache = Cache::Ask;
+
+    fn status(&self) -> StatusCode {
+        StatusCode::GONE
+    }
+}
+
+impl GonePage {
+    pub fn new(
+        state: &WebState,
+        visit: Visit,
+        listing: &Listing,
+        withdrawn_at: DateTime<Utc>,
+        related: Vec<Related>,
+    ) -> GonePage {
+        let fields = &listing.fields;
+        let day = withdrawn_at.with_timezone(&time_zone(None)).date_naive();
+        let link = visit.search().with("category", fields.category.code());
+        let place = fields.commune().and_then(|commune| france().place(PlaceKind::Commune, &commune.code));
+        let (link, label) = match place {
+            Some(place) => (
+                link.about(&place),
+                format!("Chercher le même type de ressource pour {}", place_label(&place)),
+            ),
+            None => (link, "Chercher le même type de ressource".to_owned()),
+        };
+        GonePage {
+            layout: Layout::new(state, &visit, &fields.name),
+            name: fields.name.clone(),
+            withdrawn: format!("le {}", date::words(day)),
+            href: link.to_string(),
+            label,
+            related,
+            form: Form { visit, ..Form::default() },
+        }
+    }
+}
