@@ -71,6 +71,8 @@ pub enum Command {
     Set(Set),
     /// Montre les corrections dont la source a changé depuis
     Conflicts(Json),
+    /// Montre les erreurs signalées sur les fiches, que personne n’a encore traitées
+    Reports(Json),
     /// Mesure les réponses sur des requêtes jugées, et explique les échecs
     Evaluate(Evaluate),
     /// Reconstruit l’index à côté, puis bascule
@@ -86,9 +88,12 @@ pub struct Serve {
     /// Adresse et port d’écoute
     #[arg(long, value_name = "ADRESSE:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Adresse publique du site, pour les liens absolus
-    #[arg(long, value_name = "ADRESSE", env = "MAILLE_BASE_URL")]
+    /// Adresse publique du site (https://annuaire.exemple.fr), pour les liens absolus
+    #[arg(long, value_name = "ADRESSE", env = "MAILLE_BASE_URL", value_parser = base_url)]
     pub base_url: Option<String>,
+    /// À qui est ce site : nom, couleurs, contact, mentions légales (TOML, voir docs/portail.md)
+    #[arg(long, value_name = "FICHIER.toml", env = "MAILLE_THEME")]
+    pub theme: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -129,6 +134,22 @@ pub struct Import {
     pub profile: Option<u8>,
     #[command(flatten)]
     pub json: Json,
+}
+
+/// An address that links can begin with: a scheme and a host, as the pages are at its root.
+fn base_url(address: &str) -> Result<String, String> {
+    let host = ["https://", "http://"].iter().find_map(|scheme| address.strip_prefix(scheme));
+    let host = host.map(|host| host.strip_suffix('/').unwrap_or(host));
+    let readable = |c: char| c.is_ascii_alphanumeric() || ".-:[]".contains(c);
+    match host {
+        Some(host)
+            if host.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[')
+                && host.chars().all(readable) =>
+        {
+            Ok(address.trim_end_matches('/').to_owned())
+        }
+        _ => Err("attendu : https:// et un nom d’hôte, sans chemin (https://annuaire.exemple.fr)".to_owned()),
+    }
 }
 
 /// A region of the COG, by its code.
@@ -235,6 +256,26 @@ pub struct Json {
 mod tests {
     use super::*;
     use clap::CommandFactory;
+
+    #[test]
+    fn links_begin_with_a_host() {
+        for good in ["https://annuaire.example.org", "http://localhost:8080/", "http://[::1]:8080"] {
+            assert_eq!(base_url(good).unwrap(), good.trim_end_matches('/'));
+        }
+        for bad in [
+            "javascript:alert(1)",
+            "ftp://x",
+            "//x",
+            "https://u:p@x.example",
+            "https://x.example/sub",
+            "https://x.example?x=1",
+            "http://x.example\"><script>",
+            "https://",
+            "",
+        ] {
+            assert!(base_url(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn the_command_line_holds_together() {

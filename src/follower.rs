@@ -14,6 +14,7 @@ use tracing::{info, warn};
 
 use crate::cli::Settings;
 use crate::database::Database;
+use crate::inbox::Present;
 use crate::sentence::sentence;
 
 /// Entries of the feed read at once.
@@ -134,6 +135,7 @@ pub struct Follower {
     pub node: Node,
     pub index: Option<Index>,
     pub database: Option<Database>,
+    pub present: Present,
     pub health: Arc<Health>,
     pub metrics: Metrics,
 }
@@ -171,6 +173,7 @@ impl Follower {
             absent => absent.insert(Database::open(&self.settings).await?),
         };
         let store = &database.store;
+        self.present.send_replace(Some(store.clone()));
         let mut wake = answered(store.wake()).await?;
         let index = match &mut self.index {
             Some(index) => index,
@@ -200,11 +203,11 @@ impl Follower {
             Some(database) => database.is_to_reopen().await,
             None => false,
         };
-        if reopen
-            && let Some(database) = self.database.take()
-            && let Err(error) = database.close().await
-        {
-            warn!(error.message = sentence(&error), "la base n’a pas pu être quittée");
+        if reopen && let Some(database) = self.database.take() {
+            self.present.send_replace(None);
+            if let Err(error) = database.close().await {
+                warn!(error.message = sentence(&error), "la base n’a pas pu être quittée");
+            }
         }
     }
 }

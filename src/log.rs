@@ -29,6 +29,9 @@ pub fn begin(form: Form) {
     let filter = EnvFilter::builder().parse(if asked.is_empty() { USUAL } else { &asked });
     let unreadable = filter.as_ref().err().map(ToString::to_string);
     let filter = filter.unwrap_or_else(|_| EnvFilter::new(USUAL));
+    // It would write the address of every request, whatever was typed in it.
+    let silent = "tower_http::csrf=off".parse().expect("a target and a level");
+    let filter = filter.add_directive(silent);
     let log =
         tracing_subscriber::fmt().with_writer(std::io::stderr).with_env_filter(filter).with_target(false);
     match form {

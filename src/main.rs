@@ -5,10 +5,12 @@ mod commands;
 mod database;
 mod demo;
 mod follower;
+mod inbox;
 mod log;
 mod misuse;
 mod progress;
 mod sentence;
+mod theme;
 
 use std::process::ExitCode;
 

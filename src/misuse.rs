@@ -58,7 +58,10 @@ mod tests {
     fn misuse_is_said_in_french() {
         for (line, said) in [
             ("maille import csv", "maille : il manque : --source <NOM>, <CHEMIN-OU-ADRESSE>"),
-            ("maille importe", "maille : commande inconnue : « importe » ; peut-être : export, import"),
+            (
+                "maille importe",
+                "maille : commande inconnue : « importe » ; peut-être : reports, export, import",
+            ),
             ("maille runs --vite", "maille : argument inconnu : « --vite »"),
             ("maille runs douze", "maille : valeur refusée pour « [IMPORT] » : « douze »"),
             (

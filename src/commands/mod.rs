@@ -7,6 +7,7 @@ mod generate;
 mod import;
 mod reindex;
 mod report;
+mod reports;
 mod runs;
 mod search;
 mod serve;
@@ -30,6 +31,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Suggest(options) => search::run(&settings, options, search::Asked::Suggest).await,
         Command::Set(options) => set::run(&settings, options).await,
         Command::Conflicts(json) => conflicts::run(&settings, json).await,
+        Command::Reports(json) => reports::run(&settings, json).await,
         Command::Export(_) => export::run(&settings).await,
         Command::Generate(options) => generate::run(&settings, options).await,
         Command::Reindex(json) => reindex::run(&settings, json).await,

@@ -7,9 +7,10 @@ use std::time::Duration;
 use anyhow::{Context, Result};
 use maille_domain::clock::SystemClock;
 use maille_index::Node;
-use maille_web::Metrics;
 use maille_web::health::Health;
+use maille_web::inbox::Writing;
 use maille_web::state::WebState;
+use maille_web::{Metrics, Theme};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
@@ -18,11 +19,14 @@ use tracing::{error, info, warn};
 use crate::cli::{Serve, Settings};
 use crate::database::Database;
 use crate::follower::Follower;
+use crate::inbox::StoreInbox;
 use crate::sentence::sentence;
-use crate::{demo, follower};
+use crate::{demo, follower, theme};
 
 /// How long the answers under way may take once a stop is asked.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// How long somebody who sends a form waits for the database.
+const WRITING: Duration = Duration::from_secs(5);
 /// How often the measures are sorted.
 const UPKEEP: Duration = Duration::from_secs(5);
 
@@ -36,11 +40,14 @@ pub enum Directory {
 }
 
 pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Result<()> {
+    let theme = options.theme.as_deref().map_or_else(|| Ok(Theme::default()), theme::read)?;
     let stopping = stop_on_signals()?;
     let listener = TcpListener::bind(options.listen).await.with_context(|| {
         format!("l’adresse {} ne peut pas être utilisée (un autre programme l’occupe peut-être : essayez --listen 127.0.0.1:8081)", options.listen)
     })?;
     let address = listener.local_addr().context("l’adresse d’écoute n’est pas lisible")?;
+    // Beside what follows: nothing waits for it, and the first question finds it done, or well under way.
+    tokio::task::spawn_blocking(maille_index::warm);
     std::fs::create_dir_all(&settings.data_dir).with_context(|| {
         format!("le dossier de données {} ne peut pas être créé", settings.data_dir.display())
     })?;
@@ -81,11 +88,14 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     health.set_demo_loading(directory == Directory::Demo && node.listing_count() == 0);
     // A node without a saved index has nothing to answer from before it has read the directory.
     health.set_index(answers_already);
+    let (present, written_to) = watch::channel(database.as_ref().map(|database| database.store.clone()));
     let state = WebState::new(node.clone(), Arc::new(SystemClock), Arc::clone(&health))
         .demo(directory == Directory::Demo)
-        .base_url(options.base_url);
+        .base_url(options.base_url)
+        .theme(theme)
+        .writing(Writing::to(StoreInbox(written_to), WRITING));
     let metrics = state.metrics();
-    // Who asks is known to `/metrics` alone.
+    // Who asks is known to `/metrics`, and to the limits on what one requester sends, alone.
     let app = maille_web::router(state).into_make_service_with_connect_info::<SocketAddr>();
 
     // The socket closes at once, so that a load balancer learns of the stop without `/health/ready`.
@@ -97,7 +107,8 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     info!("maille répond sur http://{address}");
     tokio::spawn(keep_up(metrics.clone()));
 
-    let mut follower = Follower { settings, node, index, database, health: Arc::clone(&health), metrics };
+    let mut follower =
+        Follower { settings, node, index, database, present, health: Arc::clone(&health), metrics };
     let following = {
         let stopping = stopping.clone();
         tokio::spawn(async move {
