@@ -29,10 +29,11 @@ test: ## every check and every test
 	@scripts/run-tests
 
 .PHONY: lint
-lint: ## format, clippy, documentation, without a warning
+lint: ## format, clippy, documentation, types of the script, without a warning
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+	npm run --silent --prefix web check
 
 .PHONY: fmt
 fmt: ## formats the code
@@ -44,7 +45,7 @@ prepare: ## writes store/.sqlx anew, after a change of a migration or a query
 	scripts/prepare-sql
 
 .PHONY: pictures
-pictures: ## renews docs/images from the built program
+pictures: ## renews docs/images and the pictures of the page of help, from the built program
 	@scripts/setup test
 	cargo build
 	MAILLE="$(target_dir)/debug/maille" node tests/browser/pictures.js

@@ -15,7 +15,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("maille-store", &["maille-territory", "maille-domain"]),
     ("maille-importers", &["maille-territory", "maille-domain", "maille-store"]),
     ("maille-index", &["maille-territory", "maille-domain"]),
-    // Writing from pages will bring the store here, behind handlers of their own: today none does.
+    // What pages write goes to an inbox, which the command puts the store behind: here is none.
     ("maille-web", &["maille-territory", "maille-domain", "maille-index"]),
     (
         "maille",

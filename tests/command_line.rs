@@ -187,6 +187,13 @@ fn what_cannot_start_says_why_in_one_sentence() {
     assert_eq!(output.status.code(), Some(1));
     assert!(String::from_utf8_lossy(&output.stderr).contains(&occupied));
 
+    let theme = data.file("portail.toml", "nom = \"Annuaire\"\n[couleurs]\naccent = \"rouge\"\n");
+    let output = data.run(&["serve", "--listen", "127.0.0.1:0", "--theme", &theme]);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("portail.toml, couleurs.accent : trouvé « rouge »"), "{said}");
+    assert!(!data.path().join("postgres").exists(), "it is said before anything starts");
+
     let misused = data.run(&["import", "xls", "file", "--source", "x"]);
     assert_eq!(misused.status.code(), Some(2));
 }

@@ -15,4 +15,5 @@ mod operators;
 mod outage;
 mod portal;
 mod relevance;
+mod reports;
 mod support;

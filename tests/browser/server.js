@@ -8,12 +8,12 @@ import { createInterface } from "node:readline";
 
 const program = process.env.MAILLE ?? "target/debug/maille";
 
-/** Starts the demonstration, waits until it is searchable; gives its address and how to stop it. */
-export async function startDemo() {
+/** Starts the demonstration, waits until it is searchable; gives its address and how to stop it. `options` are of the command. */
+export async function startDemo(...options) {
   const data = await mkdtemp(join(tmpdir(), "maille-browser-"));
   const environment = { ...process.env };
   delete environment.DATABASE_URL;
-  const server = spawn(program, ["--data-dir", data, "demo", "--listen", "127.0.0.1:0"], {
+  const server = spawn(program, ["--data-dir", data, "demo", "--listen", "127.0.0.1:0", ...options], {
     env: environment,
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -51,4 +51,14 @@ export const RESULTS = "/recherche?q=equipe+mobile+geriatrie&commune=92007";
 export async function sheetOfTheFirstHit(demo) {
   const answer = await (await fetch(`${demo.address}${RESULTS.replace("/recherche", "/api/v1/search")}`)).json();
   return `/ressources/${answer.hits[0].slug}`;
+}
+
+/** The short ids of as many listings of several kinds that serve Bagneux, for the address of a selection. */
+export async function shortIds(demo, count) {
+  const ids = new Set();
+  for (const need of ["equipe+mobile+geriatrie", "ssiad", "ccas", "mdph", "dac", "accueil+de+jour", "repit", "clic"]) {
+    const answer = await (await fetch(`${demo.address}/api/v1/search?q=${need}&commune=92007&limit=2`)).json();
+    for (const hit of answer.hits) ids.add(hit.id.replaceAll("-", "").slice(0, 12));
+  }
+  return [...ids].slice(0, count);
 }

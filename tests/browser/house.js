@@ -1,0 +1,56 @@
+// What every browser test shares: one demonstration, one browser, pages opened in it.
+import { readFile } from "node:fs/promises";
+
+import { launchBrowser } from "./browser.js";
+import { startDemo } from "./server.js";
+
+export const house = {};
+
+export async function enter() {
+  house.demo = await startDemo();
+  house.browser = await launchBrowser();
+  house.axe = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
+}
+
+export async function leave() {
+  await house.browser?.close();
+  await house.demo?.stop();
+}
+
+/**
+ * Opens a page in a context of its own. `elsewhere` gathers the requests to other hosts, `errors` what the script complains of.
+ */
+export async function open(path, options = {}) {
+  const baseURL = options.baseURL ?? house.demo.address;
+  const context = await house.browser.newContext({ baseURL, locale: "fr-FR", ...options });
+  const page = await context.newPage();
+  const elsewhere = [];
+  const errors = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(baseURL) && !request.url().startsWith("data:")) elsewhere.push(request.url());
+  });
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => {
+    if (message.type() === "error") errors.push(message.text());
+  });
+  const response = await page.goto(path);
+  return { page, response, elsewhere, errors, close: () => context.close() };
+}
+
+/** How many pixels the page is wider than the screen. */
+export function overflow(page) {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** What axe-core complains of, in words. */
+export async function violations(page) {
+  await page.evaluate(house.axe);
+  const found = await page.evaluate(async () => (await window.axe.run()).violations);
+  return found.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`);
+}
+
+/** How many sheets of A4 a page takes. */
+export async function sheets(page) {
+  const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
+  return pdf.toString("latin1").match(/\/Type\s*\/Page\b/g).length;
+}
