@@ -4,6 +4,7 @@
 mod hello;
 mod load;
 mod machine;
+mod pages;
 mod postgres;
 mod program;
 mod queries;
@@ -26,10 +27,11 @@ use tokio::net::TcpListener;
 
 use load::wrk;
 use machine::Ours;
+use pages::Page;
 use program::Program;
 use queries::{Kind, Sampler};
 use registers::Register;
-use report::{Imported, Measures, Pair, Row};
+use report::{Imported, Measures, Pair, Row, Shown};
 use tokens::Tokens;
 
 /// Listings read of the store at once.
@@ -129,6 +131,14 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
         let others = watch.end()?.others;
         rows.push(Row { kind, node: load::Figures::default(), maille, raw: None, postgres: None, others });
     }
+    let mut pages = Vec::new();
+    for page in Page::ALL {
+        say(page.label());
+        let paths = page.paths(&sampler);
+        let watch = ours.watch()?;
+        let times = pair(folder.path(), &server.address, &paths).await?;
+        pages.push(Shown { page, times, others: watch.end()?.others });
+    }
     let memory = machine::memory(server.process()?)?;
     server.stop().await?;
 
@@ -165,6 +175,7 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
         memory,
         hello,
         rows,
+        pages,
     })
 }
 

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::load::Figures;
 use crate::machine::Spent;
+use crate::pages::Page;
 use crate::queries::Kind;
 
 /// Share of the machine beyond which a run measures the others.
@@ -32,6 +33,7 @@ pub struct Measures {
     pub memory: (f64, f64),
     pub hello: Figures,
     pub rows: Vec<Row>,
+    pub pages: Vec<Shown>,
 }
 
 /// The same listings as a file of one format.
@@ -57,6 +59,14 @@ pub struct Row {
     pub others: f64,
 }
 
+/// One kind of page.
+pub struct Shown {
+    pub page: Page,
+    pub times: Pair,
+    /// The largest share of the machine that others took.
+    pub others: f64,
+}
+
 /// The same queries over one connection, and over sixteen.
 #[derive(Clone, Copy)]
 pub struct Pair {
@@ -70,7 +80,8 @@ impl Measures {
         let mut text = String::new();
         let thousands = self.listings / 1_000;
         let _ = writeln!(text, "## {thousands} 000 fiches\n");
-        if self.rows.iter().any(|row| row.others > NOISY) {
+        let others = self.rows.iter().map(|row| row.others).chain(self.pages.iter().map(|page| page.others));
+        if others.fold(0.0, f64::max) > NOISY {
             text.push_str(NOISE);
         }
         text.push_str("| requête | maille dans le processus p50 / p95 / p99 | HTTP, 1 connexion p50 / p95 / p99 | HTTP, 16 connexions p50 / p95 / p99 | par seconde | part de bonjour | tantivy nu | part du nu | PostgreSQL | × PostgreSQL | autres |\n");
@@ -110,6 +121,18 @@ impl Measures {
                 times(row.maille.one),
                 one(row.raw),
                 one(row.postgres)
+            );
+        }
+        text.push_str("\n| page | 1 connexion p50 / p95 / p99 | 16 connexions p50 / p95 / p99 | par seconde | autres |\n| --- | --- | --- | --- | --- |\n");
+        for Shown { page, times: pair, others } in &self.pages {
+            let _ = writeln!(
+                text,
+                "| {} | {} | {} | {:.0} | {:.0} % |",
+                page.label(),
+                times(pair.one),
+                times(pair.sixteen),
+                pair.sixteen.per_second,
+                others * 100.0,
             );
         }
         let count = self.listings as f64;
