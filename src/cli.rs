@@ -88,7 +88,7 @@ pub struct Serve {
     /// Adresse et port d’écoute
     #[arg(long, value_name = "ADRESSE:PORT", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
-    /// Adresse publique du site (https://annuaire.exemple.fr), pour les liens absolus
+    /// Adresse publique du site (https:… et un nom d’hôte), pour les liens absolus
     #[arg(long, value_name = "ADRESSE", env = "MAILLE_BASE_URL", value_parser = base_url)]
     pub base_url: Option<String>,
     /// À qui est ce site : nom, couleurs, contact, mentions légales (TOML, voir docs/portail.md)

@@ -23,7 +23,7 @@ const MOST: usize = 10_000;
 /// How long a promise to read reports holds (RFC 9116 asks for less than a year).
 const PROMISED: Days = Days::new(364);
 
-/// `GET /robots.txt`: everything but [`RULES`]; nothing of a demonstration.
+/// `GET /robots.txt`: everything but `RULES`; nothing of a demonstration.
 pub async fn robots(State(state): State<WebState>) -> Response {
     if state.demo {
         return text(StatusCode::OK, "User-agent: *\nDisallow: /\n".to_owned());
