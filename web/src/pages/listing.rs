@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, RawQuery, State};
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use maille_domain::hours::time_zone;
@@ -19,9 +19,8 @@ use self::related::Related;
 use self::sections::{Detail, Item, Section, Sheet};
 use crate::error::{Error, Missing};
 use crate::extract::Reader;
-use crate::french::{self, NARROW, date};
+use crate::french::{self, date};
 use crate::page::{Cache, Layout, Page, respond};
-use crate::pages::selection::origin as origin_of;
 use crate::parameters::place_label;
 use crate::state::WebState;
 use crate::views::hit::{self, Viewpoint};
@@ -68,7 +67,6 @@ struct ListingPage {
     source_url: Option<String>,
     extra: Vec<(String, String)>,
     /// Where the site is, and the day, for paper.
-    printed: String,
     nearby: Vec<Related>,
     /// All of the same kind, for the place that counts.
     all_nearby: Option<Choice>,
@@ -118,7 +116,6 @@ pub async fn listing(
     slug: Result<Path<String>, PathRejection>,
     RawQuery(query): RawQuery,
     visit: Visit,
-    headers: HeaderMap,
 ) -> Result<Response, Error> {
     let missing = Error::NotFound(Missing::Listing);
     let Path(slug) = slug.map_err(|_| missing.clone())?;
@@ -147,8 +144,7 @@ pub async fn listing(
         let (listing, view, address) = (Arc::clone(&listing), view.clone(), layout.canonical.clone());
         state.ask(move |node| Around::of(node, &listing, &view, sources, address.as_deref())).await?
     };
-    let printed = printed(&state, &Visit::default().sheet(&listing.slug), &headers);
-    Ok(respond(&ListingPage::new(layout, &view, &listing, sources, around, printed)))
+    Ok(respond(&ListingPage::new(layout, &view, &listing, sources, around)))
 }
 
 /// The address that the listing has now. Not to be remembered: a listing may take an old name back.
@@ -193,7 +189,6 @@ impl ListingPage {
         listing: &Listing,
         sources: bool,
         around: Around,
-        printed: String,
     ) -> ListingPage {
         let fields = &listing.fields;
         let visit = &view.visit;
@@ -249,7 +244,6 @@ impl ListingPage {
             identity: sheet.identity(),
             source_url: fields.source_url.clone().filter(|url| is_web(url)),
             extra: fields.extra.iter().map(|(name, value)| (column(name), value.clone())).collect(),
-            printed,
             nearby: around.nearby,
             all_nearby,
             same_organization: around.same_organization,
@@ -306,13 +300,6 @@ fn column(name: &str) -> String {
         "source_licence" => "Licence de la source".to_owned(),
         name => french::upper_first(&name.replace('_', " ")),
     }
-}
-
-/// What paper says of the page: the day, and its address.
-fn printed(state: &WebState, path: &str, headers: &HeaderMap) -> String {
-    let today = state.now().with_timezone(&time_zone(None)).date_naive();
-    let address = origin_of(state, headers).map(|origin| format!("{NARROW}: {origin}{path}"));
-    format!("Imprimé le {}{}", date::words(today), address.unwrap_or_default())
 }
 
 fn records(listing: &Listing, now: DateTime<Utc>) -> Vec<Record> {
