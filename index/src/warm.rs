@@ -6,23 +6,10 @@ use maille_territory::{PlaceKind, france};
 
 use crate::coverage::COMMUNES;
 use crate::suggest;
-use crate::understand::{self, Dictionary};
+use crate::understand::{self, NoListing};
 
 /// A place, kinds, a need and a word misspelt: each part of the reading has something to do.
 const ASKED: &str = "ssiad pour mamie qui tombe la nuit à Antony, gériatri";
-
-/// No listing is needed to read a text.
-struct NoListing;
-
-impl Dictionary for NoListing {
-    fn listings_with(&self, _plain: &str) -> u32 {
-        0
-    }
-    fn has_beginning(&self, _plain: &str) -> bool {
-        false
-    }
-    fn beginning_with(&self, _letters: &str, _each: &mut dyn FnMut(&str, u32)) {}
-}
 
 /// Decodes the gazetteer, the contours and the thesaurus, and prepares what is compared with what people type.
 pub fn warm() {

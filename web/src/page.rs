@@ -11,6 +11,7 @@ use crate::assets;
 use crate::error::Error;
 use crate::extract::encode;
 use crate::french::date;
+use crate::plain_text::is_invisible;
 use crate::state::WebState;
 use crate::theme::{Livery, Theme};
 use crate::views::{self, Choice};
@@ -90,10 +91,7 @@ pub struct Layout {
 
 /// A title for a window, which isolates nothing: without the characters that turn the direction of what follows.
 fn plain(title: &str) -> String {
-    title
-        .chars()
-        .filter(|c| !matches!(c, '\u{200e}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'))
-        .collect()
+    title.chars().filter(|c| !is_invisible(*c)).collect()
 }
 
 impl Layout {

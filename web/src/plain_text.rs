@@ -23,7 +23,7 @@ pub fn one_line(text: &str, most: usize) -> String {
 }
 
 /// Marks that have no ink: of direction, of width, of language.
-fn is_invisible(c: char) -> bool {
+pub fn is_invisible(c: char) -> bool {
     matches!(
         c,
         '\u{ad}'

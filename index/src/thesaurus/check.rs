@@ -10,7 +10,7 @@ use maille_domain::vocabulary::Audience;
 use maille_domain::{Category, Request};
 
 use crate::analysis::{Word, all_words, words};
-use crate::understand::{self, Dictionary, Phrases, Reading};
+use crate::understand::{self, NoListing, Phrases, Reading};
 
 use super::{Entry, KINDS, parsed, thesaurus};
 
@@ -42,19 +42,6 @@ impl Faults {
         self.0.sort();
         assert!(self.0.is_empty(), "{} faults in data/thesaurus:\n{}", self.0.len(), self.0.join("\n"));
     }
-}
-
-/// No listing: the thesaurus answers alone.
-struct NoListing;
-
-impl Dictionary for NoListing {
-    fn listings_with(&self, _plain: &str) -> u32 {
-        0
-    }
-    fn has_beginning(&self, _plain: &str) -> bool {
-        false
-    }
-    fn beginning_with(&self, _letters: &str, _each: &mut dyn FnMut(&str, u32)) {}
 }
 
 /// What a text is understood as, a Wednesday afternoon.

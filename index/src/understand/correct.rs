@@ -32,6 +32,19 @@ pub trait Dictionary {
     fn beginning_with(&self, letters: &str, each: &mut dyn FnMut(&str, u32));
 }
 
+/// No listing at all: what the thesaurus alone answers by.
+pub struct NoListing;
+
+impl Dictionary for NoListing {
+    fn listings_with(&self, _plain: &str) -> u32 {
+        0
+    }
+    fn has_beginning(&self, _plain: &str) -> bool {
+        false
+    }
+    fn beginning_with(&self, _letters: &str, _each: &mut dyn FnMut(&str, u32)) {}
+}
+
 impl Dictionary for Snapshot {
     fn listings_with(&self, plain: &str) -> u32 {
         let term = Term::from_field_text(self.fields().plain, plain);

@@ -26,7 +26,7 @@ use crate::answer::{Alert, By, Correction, Span};
 use crate::query::Asked;
 use crate::thesaurus::{Danger, thesaurus};
 
-pub use correct::Dictionary;
+pub use correct::{Dictionary, NoListing};
 pub use moment::Moment;
 pub use phrases::Phrases;
 

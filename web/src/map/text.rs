@@ -1,5 +1,7 @@
 //! Words in a drawing: harmless whatever a source wrote, and as wide as they will be.
 
+use crate::plain_text::is_invisible;
+
 /// Text for the content of an element or a value between double quotes.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -18,8 +20,7 @@ pub fn escape(text: &str) -> String {
 
 /// What XML may hold, but for the characters that turn the direction of what follows: nothing closes them in a drawing.
 fn harmless(c: char) -> bool {
-    !c.is_control()
-        && !matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')
+    !c.is_control() && !is_invisible(c) && !matches!(c, '\u{fffe}' | '\u{ffff}')
 }
 
 /// At most so many characters, the last an ellipsis when some are left out.
