@@ -127,10 +127,11 @@ impl Cluster {
         self.server.folder.path()
     }
 
-    /// Whether the server ended without being asked to: what it writes at its start is still there, and nothing runs.
+    /// Whether the server ended without being asked to: nothing runs, and what it writes at its start is still there. Looked
+    /// at in that order: a server that is being stopped removes what it wrote before it ends.
     pub async fn has_died(&self) -> bool {
         let server = self.server.clone();
-        let look = move || Ok(server.is_recorded() && server.look()? != Seen::Running);
+        let look = move || Ok(server.look()? != Seen::Running && server.is_recorded());
         blocking(look).await.unwrap_or(false)
     }
 

@@ -349,3 +349,17 @@ async fn a_data_directory_that_cannot_be_written_is_named() {
     let refused = Cluster::start(&file.join("data")).await.unwrap_err();
     assert!(refused.to_string().starts_with(&file.join("data").display().to_string()), "{refused}");
 }
+
+/// A server on its way down is there one moment and gone the next: whoever looks meanwhile must not take that for a death.
+#[tokio::test]
+async fn a_server_that_is_stopped_has_not_died_at_any_moment() {
+    let scratch = Scratch::new();
+    let cluster = Cluster::start(&scratch.data_dir()).await.unwrap();
+    let server = process(&cluster);
+    // SIGINT is Postgres's fast shutdown.
+    assert!(Command::new("kill").args(["-INT", &server.to_string()]).status().unwrap().success());
+    while runs(server) {
+        assert!(!cluster.has_died().await, "it was stopped");
+    }
+    assert!(!cluster.has_died().await, "it was stopped");
+}
