@@ -57,6 +57,11 @@ fn normal(field: Field, value: &Value) -> Value {
     }
 }
 
+/// Whether two values of a field say the same thing, noise left out.
+pub fn same(field: Field, one: &Value, other: &Value) -> bool {
+    one == other || normal(field, one) == normal(field, other)
+}
+
 /// Whether the order of the values of a field says something: the first number is the one to call first.
 fn has_order(field: Field) -> bool {
     matches!(field, Field::Phone | Field::Email | Field::Mssante | Field::Website)
@@ -75,12 +80,12 @@ pub struct FieldChange {
 
 /// What changes from one reading to the next, noise left out.
 pub fn diff(before: &Values, after: &Values) -> Vec<FieldChange> {
-    let same = |field: Field| match (before.get(&field), after.get(&field)) {
+    let unchanged = |field: Field| match (before.get(&field), after.get(&field)) {
         (None, None) => true,
-        (Some(before), Some(after)) => before == after || normal(field, before) == normal(field, after),
+        (Some(before), Some(after)) => same(field, before, after),
         _ => false,
     };
-    let changed = Field::ALL.iter().copied().filter(|&field| !same(field));
+    let changed = Field::ALL.iter().copied().filter(|&field| !unchanged(field));
     changed
         .map(|field| FieldChange {
             field,

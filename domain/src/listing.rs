@@ -231,6 +231,19 @@ pub enum Provenance {
     },
 }
 
+/// What a record says of one field.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Said {
+    /// Name of the source.
+    pub source: String,
+    /// Identifier of the record in the source.
+    pub source_id: String,
+    /// The value, in storage form.
+    pub value: serde_json::Value,
+    /// When the source was first read saying it.
+    pub at: DateTime<Utc>,
+}
+
 /// A record of a source that a listing is made of.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SourceRef {
@@ -256,6 +269,16 @@ pub struct Listing {
     pub fields: Fields,
     /// For every field that has a value, where it came from.
     pub provenance: BTreeMap<Field, Provenance>,
+    /// What its records say of a field besides the value kept, the next to speak first.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub others: BTreeMap<Field, Vec<Said>>,
+    /// The listings that were found to be this one: their ids lead to it as long as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub merged: Vec<ListingId>,
+    /// The first of the listings that may be this one, itself included: nobody has decided yet, and a search shows one of
+    /// them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub twin: Option<ListingId>,
     /// The records it is made of.
     pub sources: Vec<SourceRef>,
     /// When every source had ceased to know it, if so: kept, no longer found, its page says so.

@@ -1,10 +1,17 @@
 //! The resolver: one pure function from what sources say and what people decided to the listing everyone reads.
 //!
 //! Layer 1 is [`Record`], layer 2 is [`Override`], layer 3 is [`Resolution`]. For each field: an override that has not
-//! ended wins; else the best source that says something (lowest rank, then freshest, then by name, so that the order
-//! of sources and runs never matters). An override remembers the source's value it was put upon: when that value moves,
-//! there is a [`Conflict`], shown to a facilitator; neither side wins in silence.
+//! ended wins, the latest of them; else the source that [comes first](Precedence) and says something: of equals the one checked
+//! last, then the freshest, then by name, so that the order of sources and runs never matters. An override remembers the
+//! sources' value it was put upon: when that value moves, there is a [`Conflict`], shown to a facilitator; neither side wins in
+//! silence. So there is when several records that were each decided of become one listing, unless the latest decision was
+//! made knowing the others.
+//!
+//! Some values only make sense together: a street of one town with the name of another would be a third place. Those of a
+//! place come from records that agree with its commune, said or decided; both ends of an age range come from one record, and
+//! when decisions make them contradict each other, one gives way.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -12,17 +19,19 @@ use maille_territory::{Point, france};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use crate::Category;
 use crate::field::{Field, Values};
-use crate::listing::{Provenance, SourceRef};
+use crate::listing::{Provenance, Said, SourceRef};
 use crate::location::{Location, Precision};
+use crate::precedence::Precedence;
 
 /// Layer 1: what one source says of one thing, normalised.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Record {
     /// Name of the source.
     pub source: String,
-    /// Rank of the source: the lowest speaks first.
-    pub rank: i32,
+    /// The format that the source is read in.
+    pub format: String,
     /// Identifier of the record in the source.
     pub source_id: String,
     /// What it says.
@@ -31,19 +40,23 @@ pub struct Record {
     pub since: BTreeMap<Field, DateTime<Utc>>,
     /// When the record was last seen in its source.
     pub last_seen: DateTime<Utc>,
-    /// When a complete run no longer held it.
+    /// When a complete run no longer held it, or its source was dropped.
     pub withdrawn_at: Option<DateTime<Utc>>,
 }
 
 /// Layer 2: what a person decided for one field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Override {
+    /// Its number: the higher one is the later of two of the same instant.
+    pub id: i64,
     /// The field.
     pub field: Field,
     /// The value; `None` empties the field.
     pub value: Option<Value>,
     /// What the sources said when it was decided.
     pub base: Option<Value>,
+    /// The decisions about other records of the listing that it was made over: they stand, and speak again without it.
+    pub over: Vec<i64>,
     /// Who.
     pub author: String,
     /// Why.
@@ -54,17 +67,22 @@ pub struct Override {
     pub until: Option<DateTime<Utc>>,
 }
 
-/// An override under which the sources' value has moved.
+/// An override under which the sources' value has moved, beside which somebody decided otherwise of a listing that was
+/// found to be the same, or which the other end of an age range contradicts.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Conflict {
     /// The field.
     pub field: Field,
-    /// What was decided here.
+    /// What was decided here, and stands.
     pub ours: Option<Value>,
     /// What the sources said then.
     pub base: Option<Value>,
-    /// What the sources say now.
+    /// What is said now.
     pub theirs: Option<Value>,
+    /// Who says so, since when; nobody when the sources fell silent.
+    pub their_origin: Option<Provenance>,
+    /// The field that it is said of, when that is another: the end of an age range that gave way.
+    pub against: Option<Field>,
 }
 
 /// Layer 3: the outcome.
@@ -74,6 +92,8 @@ pub struct Resolution {
     pub values: Values,
     /// Where each came from.
     pub provenance: BTreeMap<Field, Provenance>,
+    /// What records say besides the value kept, the next to speak first.
+    pub others: BTreeMap<Field, Vec<Said>>,
     /// The records, by source then identifier.
     pub sources: Vec<SourceRef>,
     /// When the last record was withdrawn, if all are.
@@ -83,16 +103,21 @@ pub struct Resolution {
 }
 
 /// Resolves one listing at `now`. Records that are withdrawn speak only when all are.
-pub fn resolve(records: &[Record], overrides: &[Override], now: DateTime<Utc>) -> Resolution {
-    let live: Vec<&Record> = records.iter().filter(|record| record.withdrawn_at.is_none()).collect();
+pub fn resolve(
+    records: &[Record],
+    overrides: &[Override],
+    precedence: &Precedence,
+    now: DateTime<Utc>,
+) -> Resolution {
+    let speaking = speaking(records);
+    let all_withdrawn = speaking.iter().all(|record| record.withdrawn_at.is_some());
     let withdrawn_at =
-        if live.is_empty() { records.iter().filter_map(|record| record.withdrawn_at).max() } else { None };
-    let mut speaking: Vec<&Record> = if live.is_empty() { records.iter().collect() } else { live };
-    speaking.sort_by(|a, b| (a.rank, &a.source, &a.source_id).cmp(&(b.rank, &b.source, &b.source_id)));
+        records.iter().filter_map(|record| record.withdrawn_at).max().filter(|_| all_withdrawn);
 
     let mut resolution = Resolution {
         values: Values::new(),
         provenance: BTreeMap::new(),
+        others: BTreeMap::new(),
         sources: records
             .iter()
             .map(|record| SourceRef {
@@ -106,60 +131,219 @@ pub fn resolve(records: &[Record], overrides: &[Override], now: DateTime<Utc>) -
     };
     resolution.sources.sort();
 
+    let speakers = Speakers::new(speaking, precedence);
+    // Whoever says a commune that no source says completes the place that they tell, and moves nothing.
+    let commune = speakers.commune.map(|said| match in_force(overrides, Field::Commune, now).first() {
+        // Where a person decided that there is none, nobody's street is.
+        Some(decision) => decision.value.as_ref().unwrap_or(&Value::Null),
+        None => said,
+    });
     for &field in Field::ALL {
-        let said = speaking
-            .iter()
-            .filter(|record| record.values.contains_key(&field))
-            .min_by_key(|record| (record.rank, std::cmp::Reverse(since(record, field))));
-        let theirs = said.map(|record| &record.values[&field]);
-        let decided = overrides
-            .iter()
-            .filter(|decision| decision.field == field && decision.until.is_none_or(|until| until > now))
-            .max_by_key(|decision| decision.at);
-        if let Some(decision) = decided {
-            if theirs != decision.base.as_ref() && theirs != decision.value.as_ref() {
-                resolution.conflicts.push(Conflict {
-                    field,
-                    ours: decision.value.clone(),
-                    base: decision.base.clone(),
-                    theirs: theirs.cloned(),
-                });
-            }
+        let said = speakers.of(field);
+        let decided = in_force(overrides, field, now);
+        let mut kept = None;
+        if let Some((decision, older)) = decided.split_first() {
+            resolution.conflicts.extend(speakers.conflict(decision, &said));
+            let otherwise = older.iter().enumerate().filter(|(newer, older)| {
+                let known = decided[..=*newer].iter().any(|newer| newer.over.contains(&older.id));
+                older.value != decision.value && !known
+            });
+            resolution.conflicts.extend(
+                otherwise.map(|(_, older)| decision.against(older.value.clone(), Some(decided_by(older)))),
+            );
             if let Some(value) = &decision.value {
                 resolution.values.insert(field, value.clone());
             }
-            let provenance = Provenance::Override {
-                author: decision.author.clone(),
-                reason: decision.reason.clone(),
-                at: decision.at,
-            };
-            resolution.provenance.insert(field, provenance);
-        } else if let Some(record) = said {
+            resolution.provenance.insert(field, decided_by(decision));
+        } else if let Some(record) = speakers.first(field, &said, commune) {
+            kept = Some(record);
             resolution.values.insert(field, record.values[&field].clone());
-            let provenance = Provenance::Source {
+            resolution.provenance.insert(field, said_by(record, field));
+        }
+        let others: Vec<Said> = said
+            .iter()
+            .filter(|record| kept.is_none_or(|kept| !std::ptr::eq(kept, **record)))
+            .map(|record| Said {
                 source: record.source.clone(),
                 source_id: record.source_id.clone(),
+                value: record.values[&field].clone(),
                 at: since(record, field),
-            };
-            resolution.provenance.insert(field, provenance);
+            })
+            .collect();
+        if !others.is_empty() {
+            resolution.others.insert(field, others);
         }
     }
+    agree_on_ages(&mut resolution, overrides, now);
     follow_commune(&mut resolution);
     resolution
 }
 
-/// A point that is only the centre of a commune goes with the commune that a person decided.
+/// What is decided of a field at this time, the latest first.
+pub fn in_force(overrides: &[Override], field: Field, now: DateTime<Utc>) -> Vec<&Override> {
+    let in_force =
+        |decision: &&Override| decision.field == field && decision.until.is_none_or(|until| until > now);
+    let mut decided: Vec<&Override> = overrides.iter().filter(in_force).collect();
+    decided.sort_by_key(|decision| Reverse((decision.at, decision.id)));
+    decided
+}
+
+/// What the sources alone say of a field: the base of a new override.
+pub fn said_by_sources(records: &[Record], precedence: &Precedence, field: Field) -> Option<Value> {
+    let speakers = Speakers::new(speaking(records), precedence);
+    let first = speakers.first(field, &speakers.of(field), speakers.commune);
+    first.map(|record| record.values[&field].clone())
+}
+
+/// The records that are not withdrawn, or all of them when all are.
+fn speaking(records: &[Record]) -> Vec<&Record> {
+    let live: Vec<&Record> = records.iter().filter(|record| record.withdrawn_at.is_none()).collect();
+    if live.is_empty() { records.iter().collect() } else { live }
+}
+
+impl Override {
+    /// That something is said against it.
+    fn against(&self, theirs: Option<Value>, their_origin: Option<Provenance>) -> Conflict {
+        Conflict {
+            field: self.field,
+            ours: self.value.clone(),
+            base: self.base.clone(),
+            theirs,
+            their_origin,
+            against: None,
+        }
+    }
+}
+
+/// The records that speak, and who may speak of what.
+struct Speakers<'a> {
+    records: Vec<&'a Record>,
+    precedence: &'a Precedence,
+    /// The commune of the place, if a record says one.
+    commune: Option<&'a Value>,
+    /// The record whose ages are taken, both ends.
+    ages: Option<&'a Record>,
+}
+
+impl<'a> Speakers<'a> {
+    fn new(records: Vec<&'a Record>, precedence: &'a Precedence) -> Speakers<'a> {
+        let mut speakers = Speakers { records, precedence, commune: None, ages: None };
+        speakers.commune = speakers.of(Field::Commune).first().map(|record| &record.values[&Field::Commune]);
+        let ranked = |record: &&'a Record| {
+            let says = |field: &Field| record.values.contains_key(field);
+            let ends = [Field::AgeMin, Field::AgeMax].into_iter().filter(says);
+            let freshest = ends.map(|field| since(record, field)).max()?;
+            Some((speakers.turn(Field::AgeMin, record, freshest), *record))
+        };
+        let ages = speakers.records.iter().filter_map(ranked).min_by(|(a, _), (b, _)| a.cmp(b));
+        speakers.ages = ages.map(|(_, record)| record);
+        speakers
+    }
+
+    /// The records that say something of a field, the one that comes first before the others.
+    fn of(&self, field: Field) -> Vec<&'a Record> {
+        let mut said: Vec<&Record> =
+            self.records.iter().copied().filter(|record| record.values.contains_key(&field)).collect();
+        said.sort_by_cached_key(|record| {
+            let value = &record.values[&field];
+            // A check is as good as its date, whoever made it.
+            let newest = (field == Field::VerifiedOn).then(|| Reverse(value.to_string()));
+            (newest, is_vague(field, value), self.turn(field, record, since(record, field)))
+        });
+        said
+    }
+
+    /// When a record speaks of a field, what it says being as good as what others say: the lowest first. Of equals, the one
+    /// that was checked last: what nobody checked is not to be shown under the check of another.
+    fn turn(&self, field: Field, record: &'a Record, since: DateTime<Utc>) -> impl Ord + use<'a> {
+        // One order for both ends, which come from one record.
+        let ordered = if field == Field::AgeMax { Field::AgeMin } else { field };
+        let rank = self.precedence.rank(ordered, &record.source, &record.format);
+        let checked = record.values.get(&Field::VerifiedOn).and_then(Value::as_str);
+        (rank, Reverse(checked), Reverse(since), &record.source, &record.source_id)
+    }
+
+    /// Of those, the one whose value is kept, in a place of this commune.
+    fn first(&self, field: Field, said: &[&'a Record], commune: Option<&Value>) -> Option<&'a Record> {
+        said.iter().copied().find(|record| match field {
+            Field::Address | Field::PostalCode | Field::Location => {
+                commune.is_none_or(|commune| record.values.get(&Field::Commune) == Some(commune))
+            }
+            Field::AgeMin | Field::AgeMax => self.ages.is_some_and(|ages| std::ptr::eq(ages, *record)),
+            _ => true,
+        })
+    }
+
+    /// Whether what the sources alone say has moved under a decision.
+    fn conflict(&self, decision: &Override, said: &[&'a Record]) -> Option<Conflict> {
+        let field = decision.field;
+        let first = self.first(field, said, self.commune);
+        let theirs = first.map(|record| &record.values[&field]);
+        let moved = theirs != decision.base.as_ref() && theirs != decision.value.as_ref();
+        moved.then(|| decision.against(theirs.cloned(), first.map(|record| said_by(record, field))))
+    }
+}
+
+/// A value that says less than any other: a kind that is not known, the middle of a commune.
+fn is_vague(field: Field, value: &Value) -> bool {
+    match field {
+        Field::Category => value.as_str() == Some(Category::other().code()),
+        Field::Location => value.get("precision").and_then(Value::as_str) != Some(Precision::Address.code()),
+        _ => false,
+    }
+}
+
+fn said_by(record: &Record, field: Field) -> Provenance {
+    Provenance::Source {
+        source: record.source.clone(),
+        source_id: record.source_id.clone(),
+        at: since(record, field),
+    }
+}
+
+fn decided_by(decision: &Override) -> Provenance {
+    Provenance::Override { author: decision.author.clone(), reason: decision.reason.clone(), at: decision.at }
+}
+
+/// The lowest age is not above the highest: when a decision makes it so, the end that was said gives way to the one that was
+/// decided, and of equals the older one.
+fn agree_on_ages(resolution: &mut Resolution, overrides: &[Override], now: DateTime<Utc>) {
+    let age = |field| resolution.values.get(&field).and_then(Value::as_u64);
+    if age(Field::AgeMin).zip(age(Field::AgeMax)).is_none_or(|(min, max)| min <= max) {
+        return;
+    }
+    let decided = |field| in_force(overrides, field, now).into_iter().next();
+    let weight = |field| {
+        let said = match resolution.provenance.get(&field) {
+            Some(Provenance::Source { at, .. }) => Some(*at),
+            _ => None,
+        };
+        (decided(field).map(|decision| (decision.at, decision.id)), said)
+    };
+    let (kept, gone) = if weight(Field::AgeMax) > weight(Field::AgeMin) {
+        (Field::AgeMax, Field::AgeMin)
+    } else {
+        (Field::AgeMin, Field::AgeMax)
+    };
+    let (value, origin) = silence(resolution, gone);
+    resolution.conflicts.extend(
+        decided(kept).map(|decision| Conflict { against: Some(gone), ..decision.against(value, origin) }),
+    );
+}
+
+/// A point that is only the middle of a commune, or none, goes with the commune that a person decided.
 fn follow_commune(resolution: &mut Resolution) {
     let Some(decided @ Provenance::Override { .. }) = resolution.provenance.get(&Field::Commune) else {
         return;
     };
+    let decided = decided.clone();
     let said_here = matches!(resolution.provenance.get(&Field::Location), Some(Provenance::Override { .. }));
-    let location = resolution.values.get(&Field::Location).cloned().map(serde_json::from_value::<Location>);
-    let approximate = !matches!(location, Some(Ok(Location { precision: Precision::Address, .. })));
-    if said_here || !approximate {
+    let exact =
+        resolution.values.get(&Field::Location).is_some_and(|point| !is_vague(Field::Location, point));
+    if said_here || exact {
         return;
     }
-    let decided = decided.clone();
+    silence(resolution, Field::Location);
     let code = resolution.values.get(&Field::Commune).and_then(Value::as_str);
     if let Some(commune) = code.and_then(|code| france().current_commune(code)) {
         let Point { lat, lon } = commune.point;
@@ -167,143 +351,24 @@ fn follow_commune(resolution: &mut Resolution) {
         let centre = serde_json::to_value(centre).expect("a point is plain JSON");
         resolution.values.insert(Field::Location, centre);
         resolution.provenance.insert(Field::Location, decided);
-    } else {
-        resolution.values.remove(&Field::Location);
-        resolution.provenance.remove(&Field::Location);
     }
+}
+
+/// Keeps no value of a field: what a source said of it is told with what the others say.
+fn silence(resolution: &mut Resolution, field: Field) -> (Option<Value>, Option<Provenance>) {
+    let value = resolution.values.remove(&field);
+    let origin = resolution.provenance.remove(&field);
+    if let (Some(value), Some(Provenance::Source { source, source_id, at })) = (&value, &origin) {
+        let (source, source_id) = (source.clone(), source_id.clone());
+        let said = Said { source, source_id, value: value.clone(), at: *at };
+        resolution.others.entry(field).or_default().insert(0, said);
+    }
+    (value, origin)
 }
 
 fn since(record: &Record, field: Field) -> DateTime<Utc> {
     record.since.get(&field).copied().unwrap_or(record.last_seen)
 }
 
-/// What the sources alone say of a field: the base of a new override.
-pub fn said_by_sources(records: &[Record], field: Field, now: DateTime<Utc>) -> Option<Value> {
-    resolve(records, &[], now).values.remove(&field)
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-    use serde_json::json;
-
-    fn at(day: u32) -> DateTime<Utc> {
-        chrono::NaiveDate::from_ymd_opt(2026, 11, day).unwrap().and_hms_opt(9, 0, 0).unwrap().and_utc()
-    }
-
-    fn record(source: &str, rank: i32, day: u32, values: &[(Field, &str)]) -> Record {
-        Record {
-            source: source.into(),
-            rank,
-            source_id: format!("{source}-1"),
-            values: values.iter().map(|(field, value)| (*field, json!(value))).collect(),
-            since: values.iter().map(|(field, _)| (*field, at(day))).collect(),
-            last_seen: at(20),
-            withdrawn_at: None,
-        }
-    }
-
-    fn decision(value: &str, base: Option<&str>, day: u32) -> Override {
-        Override {
-            field: Field::Phone,
-            value: Some(json!(value)),
-            base: base.map(|base| json!(base)),
-            author: "animation".into(),
-            reason: "appelé".into(),
-            at: at(day),
-            until: None,
-        }
-    }
-
-    #[test]
-    fn the_best_source_speaks_and_silence_lets_the_next_one_speak() {
-        let csv = record("csv", 10, 1, &[(Field::Name, "EMG Sud")]);
-        let finess = record("finess", 60, 5, &[(Field::Name, "CH ANTOINE"), (Field::Address, "1 rue X")]);
-        let resolution = resolve(&[finess, csv], &[], at(21));
-        assert_eq!(resolution.values[&Field::Name], json!("EMG Sud"));
-        assert_eq!(resolution.values[&Field::Address], json!("1 rue X"));
-    }
-
-    #[test]
-    fn of_equal_sources_the_freshest_speaks() {
-        let older = record("a", 10, 1, &[(Field::Name, "ancien")]);
-        let fresher = record("b", 10, 5, &[(Field::Name, "nouveau")]);
-        assert_eq!(resolve(&[older, fresher], &[], at(21)).values[&Field::Name], json!("nouveau"));
-    }
-
-    #[test]
-    fn an_override_outlives_imports_and_a_moved_source_is_a_conflict() {
-        let moved = record("csv", 10, 9, &[(Field::Phone, "03")]);
-        let resolution = resolve(&[moved], &[decision("02", Some("01"), 5)], at(21));
-        assert_eq!(resolution.values[&Field::Phone], json!("02"));
-        assert_eq!(
-            resolution.conflicts,
-            [Conflict {
-                field: Field::Phone,
-                ours: Some(json!("02")),
-                base: Some(json!("01")),
-                theirs: Some(json!("03"))
-            }]
-        );
-    }
-
-    #[test]
-    fn an_approximate_point_follows_the_commune_that_was_decided() {
-        let place = |precision| json!({ "lat": 48.9, "lon": 2.2, "precision": precision });
-        let mut moved = decision("92007", Some("92050"), 5);
-        moved.field = Field::Commune;
-        for (precision, follows) in [("commune", true), ("adresse", false)] {
-            let mut record = record("csv", 10, 1, &[(Field::Commune, "92050")]);
-            record.values.insert(Field::Location, place(precision));
-            let resolution = resolve(&[record], std::slice::from_ref(&moved), at(21));
-            let decided = matches!(resolution.provenance[&Field::Location], Provenance::Override { .. });
-            assert_eq!(
-                (resolution.values[&Field::Location] != place(precision), decided),
-                (follows, follows)
-            );
-        }
-    }
-
-    #[test]
-    fn a_source_that_comes_to_agree_is_no_conflict() {
-        let agreed = record("csv", 10, 9, &[(Field::Phone, "02")]);
-        assert_eq!(resolve(&[agreed], &[decision("02", Some("01"), 5)], at(21)).conflicts, []);
-    }
-
-    #[test]
-    fn an_override_that_has_ended_lets_the_source_speak_again() {
-        let mut ended = decision("02", Some("01"), 5);
-        ended.until = Some(at(10));
-        let resolution = resolve(&[record("csv", 10, 1, &[(Field::Phone, "01")])], &[ended], at(21));
-        assert_eq!(resolution.values[&Field::Phone], json!("01"));
-    }
-
-    #[test]
-    fn a_listing_is_withdrawn_when_every_source_has_let_it_go() {
-        let mut gone = record("csv", 10, 1, &[(Field::Name, "EMG")]);
-        gone.withdrawn_at = Some(at(9));
-        let still_there = record("finess", 60, 1, &[(Field::Name, "CH")]);
-        let resolution = resolve(&[gone.clone(), still_there], &[], at(21));
-        assert_eq!((resolution.withdrawn_at, &resolution.values[&Field::Name]), (None, &json!("CH")));
-        let resolution = resolve(&[gone], &[], at(21));
-        assert_eq!((resolution.withdrawn_at, &resolution.values[&Field::Name]), (Some(at(9)), &json!("EMG")));
-    }
-
-    proptest! {
-        #[test]
-        fn the_order_of_sources_never_matters(
-            parts in proptest::collection::vec((0..3i32, 1..9u32, "[ab]", "[xyz]"), 1..6),
-            rotation in 0..6usize,
-        ) {
-            let records: Vec<Record> = parts.iter().enumerate().map(|(i, (rank, day, source, value))| {
-                let mut record = record(source, *rank, *day, &[(Field::Name, value)]);
-                record.source_id = i.to_string();
-                record
-            }).collect();
-            let mut rotated = records.clone();
-            rotated.rotate_left(rotation % records.len());
-            prop_assert_eq!(resolve(&records, &[], at(21)), resolve(&rotated, &[], at(21)));
-        }
-    }
-}
+mod tests;

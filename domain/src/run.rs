@@ -82,6 +82,9 @@ pub struct StandingCorrection {
     pub words: String,
     /// Who decided.
     pub author: String,
+    /// Whether other records speak of the listing too: what this source says is then against the correction only if it speaks
+    /// first.
+    pub shared: bool,
 }
 
 /// What of a source a run reads: the same scope reads the same part of it, with the same eyes.
