@@ -3,12 +3,16 @@
 use std::str::FromStr;
 use std::time::Duration;
 
+use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::Error;
 
 /// How long a writer waits for what another one holds. Edits hold it for a moment, imports for their whole time.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A statement that takes longer is said in the log, to whoever asks for it.
+const SLOW: Duration = Duration::from_secs(1);
 
 /// The directory's database. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -35,10 +39,13 @@ impl Store {
     }
 
     async fn open_one(server: PgConnectOptions) -> Result<Store, Error> {
+        // A slow statement is no trouble of whoever runs a command; `RUST_LOG=sqlx=debug` says them.
+        let level = "debug".parse().expect("a level of the log");
+        let server = server.application_name("maille").log_slow_statements(level, SLOW);
         let pool = PgPoolOptions::new()
             .max_connections(10)
             .acquire_timeout(Duration::from_secs(5))
-            .connect_lazy_with(server.application_name("maille"));
+            .connect_lazy_with(server);
         let store = Store::on(pool);
         let opened = async {
             let standby = sqlx::query_scalar!(r#"select pg_is_in_recovery() as "standby!""#);

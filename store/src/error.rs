@@ -26,9 +26,36 @@ pub enum Error {
     /// No such listing.
     #[error("aucune fiche « {0} »")]
     UnknownListing(String),
-    /// Several sources have a record of this identifier.
-    #[error("plusieurs fiches ont l’identifiant « {0} » dans leur source : écrivez SOURCE:{0}")]
+    /// Several listings have this name.
+    #[error(
+        "plusieurs fiches répondent à « {0} » : si c’est un identifiant dans une source, écrivez SOURCE:{0} ; sinon, donnez l’identifiant de la fiche (« listing » dans « maille duplicates --json », « id » dans l’API)"
+    )]
     SeveralListings(String),
+    /// No such source.
+    #[error("aucune source « {0} »")]
+    UnknownSource(String),
+    /// What this source says counts for nothing.
+    #[error(
+        "la source « {0} » est écartée : reprenez-la d’abord (« maille sources --restore {0} --reason … »)"
+    )]
+    SourceDropped(String),
+    /// There is no such decision, or it was taken back.
+    #[error("aucune décision n° {0} en cours")]
+    UnknownDecision(i64),
+    /// A record is not another one than itself.
+    #[error("c’est deux fois la même fiche : « {0} »")]
+    OneRecord(String),
+    /// Nothing is decided here about the field.
+    #[error("aucune correction du champ « {0} » sur cette fiche")]
+    NoOverride(Field),
+    /// Nothing is said against what is decided here about the field.
+    #[error("aucun conflit sur le champ « {0} » de cette fiche")]
+    NoConflict(Field),
+    /// Several things are said against what is decided here about the field: none of them is *the* other side.
+    #[error(
+        "plusieurs choses sont dites contre la correction du champ « {0} » de cette fiche (voyez « maille conflicts ») : choisissez avec « maille set … {0} VALEUR --reason … »"
+    )]
+    SeveralConflicts(Field),
     /// A value that the field does not take.
     #[error("champ « {field} » : attendu {expected}")]
     Value {

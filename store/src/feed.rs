@@ -8,7 +8,7 @@ use maille_domain::{FeedPosition, Listing, ListingId, Territory};
 use sqlx::postgres::PgListener;
 use uuid::Uuid;
 
-use crate::listing::read;
+use crate::document::{read, read_after};
 use crate::{Error, Store};
 
 /// A change, carrying the state to keep.
@@ -160,7 +160,7 @@ impl Store {
         take(territories.into_iter().map(Change::Territory).collect())?;
         let mut after = Uuid::nil();
         loop {
-            let listings = crate::listing::read_after(&mut transaction, after, piece).await?;
+            let listings = read_after(&mut transaction, after, piece).await?;
             let Some(last) = listings.last() else { break };
             after = last.id.0;
             take(listings.into_iter().map(|listing| Change::Listing(Box::new(listing))).collect())?;

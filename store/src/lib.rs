@@ -5,16 +5,23 @@
 
 pub mod cluster;
 pub mod connection;
+mod document;
+pub mod duplicate;
 mod error;
 pub mod feed;
 pub mod listing;
 mod locks;
+mod matching;
+mod outcome;
 pub mod overrides;
+mod plan;
+pub mod precedence;
 pub mod report;
+pub mod revision;
 pub mod run;
 mod seen;
 mod slug;
-mod source;
+pub mod source;
 pub mod territory;
 
 pub use connection::Store;

@@ -1,4 +1,4 @@
-//! Listings: read by everyone, written here alone, by resolving what sources say and what people decided.
+//! Listings are written here alone, by resolving what sources say and what people decided; `document.rs` reads them.
 //!
 //! A test of the workspace reads the SQL of every other file and fails when one writes `listing`, `site`, `contact`,
 //! `coverage` or `revision`.
@@ -8,18 +8,25 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use chrono::{DateTime, NaiveDate, Utc};
 use maille_domain::field::{Field, Values};
 use maille_domain::hours::Hours;
-use maille_domain::listing::Provenance;
+use maille_domain::listing::{Provenance, Said};
 use maille_domain::location::Location;
 use maille_domain::resolve::{Override, Record, resolve};
 use maille_domain::slug::slug as slug_of;
-use maille_domain::{Coverage, Fields, Listing, ListingId, Phone};
+use maille_domain::{Coverage, Fields, Listing, Phone, Precedence};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use sqlx::types::Json;
 use uuid::Uuid;
 
-use crate::{Error, Store, slug};
+use crate::document::read;
+use crate::{Error, slug};
+
+/// Listings resolved at a time.
+pub(crate) const PIECE: usize = 1_000;
+
+/// For listings, the first of those that may be the same, if others may.
+pub(crate) type Twins = BTreeMap<Uuid, Option<Uuid>>;
 
 /// Why listings are resolved again: what their revisions will say.
 #[derive(Debug, Clone)]
@@ -34,104 +41,39 @@ pub struct Cause {
     pub at: DateTime<Utc>,
 }
 
-impl Store {
-    /// The listing of this id, withdrawn or not.
-    pub async fn listing(&self, id: ListingId) -> Result<Option<Listing>, Error> {
-        Ok(read(&mut *self.pool.acquire().await?, &[id.0]).await?.pop())
-    }
-
-    /// The listing that somebody names: by its id, its slug or a former one, a source's identifier (`emg-1`), or `source:emg-1`.
-    ///
-    /// # Errors
-    /// [`Error::SeveralListings`] when several sources have the identifier.
-    pub async fn find_listing(&self, name: &str) -> Result<Option<ListingId>, Error> {
-        let ids = sqlx::query_scalar!(
-            r#"select id as "id!" from listing where id::text = $1 or slug = $1
-               union select listing from former_slug where slug = $1
-               union select listing from link where source_id = $1 or source || ':' || source_id = $1 limit 2"#,
-            name
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        match ids[..] {
-            [] => Ok(None),
-            [only] => Ok(Some(ListingId(only))),
-            _ => Err(Error::SeveralListings(name.to_owned())),
-        }
-    }
-}
-
-/// Reads listings by id, those that exist, by id.
-pub(crate) async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<Vec<Listing>, Error> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select id as "id!", slug as "slug!", former_slugs, fields as "fields!: Json<Values>",
-                  provenance as "provenance!: Json<BTreeMap<Field, Provenance>>", sources, withdrawn_at
-           from listing_document where id = any($1) order by id"#,
-        ids
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(document).collect()
-}
-
-/// Reads the `most` listings that follow `after`, in the order of their ids.
-pub(crate) async fn read_after(
+/// Resolves listings again, a thousand at a time, from what the database holds.
+pub(crate) async fn resolve_again(
     connection: &mut PgConnection,
-    after: Uuid,
-    most: i64,
-) -> Result<Vec<Listing>, Error> {
-    let rows = sqlx::query_as!(
-        Row,
-        r#"select id as "id!", slug as "slug!", former_slugs, fields as "fields!: Json<Values>",
-                  provenance as "provenance!: Json<BTreeMap<Field, Provenance>>", sources, withdrawn_at
-           from listing_document where id > $1 order by id limit $2"#,
-        after,
-        most
-    )
-    .fetch_all(connection)
-    .await?;
-    rows.into_iter().map(document).collect()
+    ids: &BTreeSet<Uuid>,
+    twins: &Twins,
+    cause: &Cause,
+) -> Result<(), Error> {
+    let precedence = crate::precedence::in_force(connection).await?;
+    let ids: Vec<Uuid> = ids.iter().copied().collect();
+    for ids in ids.chunks(PIECE) {
+        lock(connection, ids).await?;
+        let records = records_of(connection, ids).await?;
+        resolve_and_write(connection, &records, &precedence, twins, cause).await?;
+    }
+    Ok(())
 }
 
-/// A row of `listing_document`.
-struct Row {
-    id: Uuid,
-    slug: String,
-    former_slugs: Option<Vec<String>>,
-    fields: Json<Values>,
-    provenance: Json<BTreeMap<Field, Provenance>>,
-    sources: Option<Value>,
-    withdrawn_at: Option<DateTime<Utc>>,
+/// Locks listings before they are written, in one order: edits and imports wait for each other, never embrace. The key stays
+/// free: what merely refers to a listing (a report) waits for nobody.
+pub(crate) async fn lock(connection: &mut PgConnection, ids: &[Uuid]) -> Result<(), Error> {
+    sqlx::query!("select id from listing where id = any($1) order by id for no key update", ids)
+        .fetch_all(connection)
+        .await?;
+    Ok(())
 }
 
-/// Puts a row of `listing_document` together.
-fn document(row: Row) -> Result<Listing, Error> {
-    let inconsistent = |error: serde_json::Error| Error::Inconsistent {
-        table: "listing_document",
-        row: row.id.to_string(),
-        found: error.to_string(),
-    };
-    Ok(Listing {
-        id: ListingId(row.id),
-        slug: row.slug,
-        former_slugs: row.former_slugs.unwrap_or_default(),
-        fields: Fields::from_values(row.fields.0).map_err(inconsistent)?,
-        provenance: row.provenance.0,
-        sources: row
-            .sources
-            .map(serde_json::from_value)
-            .transpose()
-            .map_err(inconsistent)?
-            .unwrap_or_default(),
-        withdrawn_at: row.withdrawn_at,
-    })
-}
-
-/// Resolves listings from all that sources say of each, and writes those that changed, with their revision.
+/// Resolves listings from all that sources say of each, and writes those that changed, with their revision. The twins of those
+/// that `twins` does not name stay what they are.
 pub(crate) async fn resolve_and_write(
     connection: &mut PgConnection,
     records: &BTreeMap<Uuid, Vec<Record>>,
+    precedence: &Precedence,
+    twins: &Twins,
     cause: &Cause,
 ) -> Result<(), Error> {
     let ids: Vec<Uuid> = records.keys().copied().collect();
@@ -141,13 +83,15 @@ pub(crate) async fn resolve_and_write(
 
     let mut changed = Vec::new();
     for (id, records) in records {
-        let mut resolution = resolve(records, overrides.get(id).map_or(&[][..], Vec::as_slice), cause.at);
+        let mut resolution =
+            resolve(records, overrides.get(id).map_or(&[][..], Vec::as_slice), precedence, cause.at);
         let fields = fields_of(*id, std::mem::take(&mut resolution.values))?;
         let before = before.get(id);
         let same = before.is_some_and(|before| {
             before.fields == fields
                 && before.withdrawn_at == resolution.withdrawn_at
                 && before.provenance == resolution.provenance
+                && before.others == resolution.others
         });
         if !same {
             changed.push(Changed {
@@ -155,7 +99,12 @@ pub(crate) async fn resolve_and_write(
                 slug: String::new(),
                 fields,
                 provenance: resolution.provenance,
+                others: resolution.others,
                 withdrawn_at: resolution.withdrawn_at,
+                twin: twins
+                    .get(id)
+                    .copied()
+                    .unwrap_or_else(|| before.and_then(|before| before.twin).map(|twin| twin.0)),
                 before,
             });
         }
@@ -172,7 +121,9 @@ struct Changed<'a> {
     slug: String,
     fields: Fields,
     provenance: BTreeMap<Field, Provenance>,
+    others: BTreeMap<Field, Vec<Said>>,
     withdrawn_at: Option<DateTime<Utc>>,
+    twin: Option<Uuid>,
     before: Option<&'a Listing>,
 }
 
@@ -189,16 +140,116 @@ fn fields_of(id: Uuid, values: Values) -> Result<Fields, Error> {
     })
 }
 
+/// A record that left a listing for another.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Move {
+    /// The record, as `source:id`.
+    pub record: String,
+    /// The listing it spoke for.
+    pub from: Uuid,
+    /// The listing it speaks for.
+    pub to: Uuid,
+}
+
+/// Tells readers that what these listings are made of changed, though what they say may not have.
+pub(crate) async fn touch(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    sqlx::query!("update listing set updated_at = $2 where id = any($1)", ids, at)
+        .execute(connection)
+        .await?;
+    Ok(())
+}
+
+/// The same of the listings that these records speak for beside others: what those say may be all that is read.
+pub(crate) async fn touch_company(
+    connection: &mut PgConnection,
+    records: &[Uuid],
+    at: DateTime<Utc>,
+) -> Result<(), Error> {
+    if records.is_empty() {
+        return Ok(());
+    }
+    sqlx::query!(
+        "update listing set updated_at = $2 where id in (
+             select own.listing from unnest($1::uuid[]) as sought (record)
+             join link as own on own.record = sought.record
+             join link as other on other.listing = own.listing and other.record <> own.record)",
+        records,
+        at
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Writes down that records moved: on both listings, in their history and in the feed, for those that were ever read.
+pub(crate) async fn note_moves(
+    connection: &mut PgConnection,
+    moves: &[Move],
+    cause: &Cause,
+) -> Result<(), Error> {
+    if moves.is_empty() {
+        return Ok(());
+    }
+    let mut notes: BTreeMap<Uuid, (Vec<&str>, Vec<&str>)> = BTreeMap::new();
+    for Move { record, from, to } in moves {
+        notes.entry(*from).or_default().0.push(record);
+        notes.entry(*to).or_default().1.push(record);
+    }
+    let part = |records: &[&str]| {
+        let part: Part = (!records.is_empty()).then(|| ("records", json!(records))).into_iter().collect();
+        Json(part)
+    };
+    let ids: Vec<Uuid> = notes.keys().copied().collect();
+    let before: Vec<_> = notes.values().map(|(gone, _)| part(gone)).collect();
+    let after: Vec<_> = notes.values().map(|(_, come)| part(come)).collect();
+    sqlx::query!(
+        "insert into revision (listing, at, author, reason, run, before, after)
+         select row.id, $4, $5, $6, $7, row.before, row.after
+         from unnest($1::uuid[], $2::jsonb[], $3::jsonb[]) as row (id, before, after)
+         join listing on listing.id = row.id",
+        &ids,
+        before as _,
+        after as _,
+        cause.at,
+        cause.author,
+        cause.reason,
+        cause.run
+    )
+    .execute(&mut *connection)
+    .await?;
+    touch(connection, &ids, cause.at).await
+}
+
+/// Writes down which listings may be the same, of those that were not written with it.
+pub(crate) async fn write_twins(connection: &mut PgConnection, twins: &Twins) -> Result<(), Error> {
+    let ids: Vec<Uuid> = twins.keys().copied().collect();
+    let firsts: Vec<Option<Uuid>> = twins.values().copied().collect();
+    sqlx::query!(
+        "update listing set twin = row.twin
+         from unnest($1::uuid[], $2::uuid[]) as row (id, twin)
+         where listing.id = row.id and listing.twin is distinct from row.twin",
+        &ids,
+        firsts as _
+    )
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
 /// What every source says of these listings.
 pub(crate) async fn records_of(
     connection: &mut PgConnection,
     ids: &[Uuid],
 ) -> Result<BTreeMap<Uuid, Vec<Record>>, Error> {
     let rows = sqlx::query!(
-        r#"select link.listing, source_record.source, source.rank, source_record.source_id,
+        r#"select link.listing, source_record.source, source.format, source_record.source_id,
                   source_record."values" as "values: Json<Values>", source_record.since as "since: Json<BTreeMap<Field, DateTime<Utc>>>",
                   last_seen(source_record.last_seen, source_record.seen_alone, source.seen_at) as "last_seen!",
-                  source_record.withdrawn_at
+                  coalesce(source_record.withdrawn_at, source.dropped_at) as withdrawn_at
            from link
            join source_record on source_record.source = link.source and source_record.source_id = link.source_id
            join source on source.name = link.source
@@ -211,7 +262,7 @@ pub(crate) async fn records_of(
     for row in rows {
         records.entry(row.listing).or_default().push(Record {
             source: row.source,
-            rank: row.rank,
+            format: row.format,
             source_id: row.source_id,
             values: row.values.0,
             since: row.since.0,
@@ -222,7 +273,7 @@ pub(crate) async fn records_of(
     Ok(records)
 }
 
-/// What the sources say of one listing, and what stands over it.
+/// What the records of one listing say, and what stands over it.
 pub(crate) async fn layers(
     connection: &mut PgConnection,
     id: Uuid,
@@ -318,7 +369,10 @@ async fn write_listings(
 ) -> Result<(), Error> {
     let ids: Vec<Uuid> = changed.iter().map(|changed| changed.id).collect();
     let slugs: Vec<&str> = changed.iter().map(|changed| changed.slug.as_str()).collect();
+    let others: Vec<Option<Json<_>>> =
+        changed.iter().map(|changed| (!changed.others.is_empty()).then_some(Json(&changed.others))).collect();
     let provenance: Vec<Json<_>> = changed.iter().map(|changed| Json(&changed.provenance)).collect();
+    let twins: Vec<Option<Uuid>> = changed.iter().map(|changed| changed.twin).collect();
     let withdrawn: Vec<Option<DateTime<Utc>>> = changed.iter().map(|changed| changed.withdrawn_at).collect();
     let verified: Vec<Option<NaiveDate>> = changed.iter().map(|changed| changed.fields.verified_on).collect();
     let extra: Vec<Option<Json<_>>> = changed
@@ -338,22 +392,24 @@ async fn write_listings(
         r#"insert into listing (
                id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours,
                audiences, age_min, age_max, themes, modes, referral, referred_by, inclusion, exclusion, delay_days, cost,
-               languages, accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, created_at, updated_at)
+               languages, accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, others,
+               twin, created_at, updated_at)
            select
                row.id, row.slug, row.name, row.acronym, row.category, organization.id, row.finess, row.siret, row.ror_id,
                row.summary, row.description, row.hours, row.audiences::text[], row.age_min, row.age_max, row.themes::text[],
                row.modes::text[], row.referral, row.referred_by::text[], row.inclusion, row.exclusion, row.delay_days, row.cost,
                row.languages::text[], row.accessibility::text[], row.status, row.verified_on, row.source_url, row.extra,
-               row.provenance, row.withdrawn_at, $32, $32
+               row.provenance, row.withdrawn_at, row.others, row.twin, $34, $34
            from unnest(
                $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                $10::text[], $11::text[], $12::text[], $13::text[], $14::integer[], $15::integer[], $16::text[], $17::text[],
                $18::text[], $19::text[], $20::text[], $21::text[], $22::integer[], $23::text[], $24::text[], $25::text[],
-               $26::text[], $27::date[], $28::text[], $29::jsonb[], $30::jsonb[], $31::timestamptz[]
+               $26::text[], $27::date[], $28::text[], $29::jsonb[], $30::jsonb[], $31::timestamptz[],
+               $32::jsonb[], $33::uuid[]
            ) as row (
                id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours, audiences,
                age_min, age_max, themes, modes, referral, referred_by, inclusion, exclusion, delay_days, cost, languages,
-               accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at)
+               accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, others, twin)
            left join organization on organization.name = row.organization
            on conflict (id) do update set
                name = excluded.name, acronym = excluded.acronym, category = excluded.category, organization = excluded.organization,
@@ -364,7 +420,7 @@ async fn write_listings(
                delay_days = excluded.delay_days, cost = excluded.cost, languages = excluded.languages,
                accessibility = excluded.accessibility, status = excluded.status, verified_on = excluded.verified_on,
                source_url = excluded.source_url, extra = excluded.extra, provenance = excluded.provenance,
-               withdrawn_at = excluded.withdrawn_at, updated_at = excluded.updated_at"#,
+               withdrawn_at = excluded.withdrawn_at, others = excluded.others, twin = excluded.twin, updated_at = excluded.updated_at"#,
         &ids,
         slugs as _,
         text(|fields| Some(&fields.name)) as _,
@@ -396,6 +452,8 @@ async fn write_listings(
         extra as _,
         provenance as _,
         withdrawn as _,
+        others as _,
+        twins as _,
         at
     )
     .execute(connection)
@@ -580,7 +638,11 @@ async fn give_slugs(connection: &mut PgConnection, changed: &mut [Changed<'_>]) 
             {
                 changed.slug.clone_from(slug);
             }
-            _ => wishes.push(slug::Wish { id: changed.id, slug: of(&changed.fields) }),
+            before => wishes.push(slug::Wish {
+                id: changed.id,
+                slug: of(&changed.fields),
+                now: before.map(|before| before.slug.clone()),
+            }),
         }
     }
     let mut given = slug::give(connection, wishes).await?;

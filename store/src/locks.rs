@@ -2,9 +2,12 @@
 //!
 //! What a writer takes, always in this order, so that no two can embrace:
 //!
-//! 1. an import, the lock of its source: a second import of that source is refused at once;
-//! 2. an import, the turn: imports write one after the other, and may each found listings and organizations; an edit that
-//!    renames takes it when it is free and never waits for it (`slug.rs`);
+//! 1. an import, the lock of its source: a second import of that source is refused at once; whoever drops the source or brings
+//!    it back shares it, so that neither happens during an import;
+//! 2. the turn: an import that writes listings (`run.rs`), a decision of two records or its end (`duplicate.rs`), a source that
+//!    is dropped or brought back (`source.rs`), another order of sources (`precedence.rs`), all that is found again
+//!    (`matching.rs`). They write one after the other, and may each found or regroup listings; an edit that renames takes it
+//!    when it is free and never waits for it (`slug.rs`);
 //! 3. the rows of the listings it changes; an edit holds nothing else when it waits for them;
 //! 4. at the commit, the lock of the feed (first migration), held until the commit is visible.
 
@@ -15,8 +18,8 @@ use sqlx::{PgConnection, Postgres, Transaction};
 
 use crate::{Error, Store};
 
-/// An import waits for the one before it as many times longer than an edit waits for an import.
-const IMPORTS_ARE_PATIENT: u32 = 10;
+/// Whoever takes the turn waits for it as many times longer than an edit waits for an import.
+const TURNS_ARE_LONG: u32 = 10;
 
 impl Store {
     /// A transaction that writes: what it waits for, it waits for within bounds.
@@ -26,7 +29,7 @@ impl Store {
         Ok(transaction)
     }
 
-    /// The turn of an import, until its transaction ends.
+    /// The turn, until the transaction ends.
     pub(crate) async fn take_turn(&self, connection: &mut PgConnection) -> Result<(), Error> {
         let free =
             sqlx::query_scalar!(r#"select pg_try_advisory_xact_lock(hashtext('maille.turn'), 0) as "free!""#)
@@ -36,8 +39,8 @@ impl Store {
             return Ok(());
         }
         let holder = self.holder().await?;
-        tracing::info!(holder, "un autre import écrit encore : celui-ci attend son tour");
-        let patience = self.patience * IMPORTS_ARE_PATIENT;
+        tracing::info!(holder, "quelqu’un d’autre écrit encore : l’écriture attend son tour");
+        let patience = self.patience * TURNS_ARE_LONG;
         be_patient(connection, patience).await?;
         let waited = sqlx::query!("select pg_advisory_xact_lock(hashtext('maille.turn'), 0)")
             .execute(&mut *connection)
@@ -63,7 +66,7 @@ impl Store {
     /// Whoever has the turn, in words that begin a sentence.
     async fn holder(&self) -> Result<String, Error> {
         let import = sqlx::query!(
-            r#"select source.name as "source?", activity.xact_start as "since!: DateTime<Utc>",
+            r#"select source.name as "source?", own.mode = 'ExclusiveLock' as "reads!", activity.xact_start as "since!: DateTime<Utc>",
                       clock_timestamp() as "now!: DateTime<Utc>"
                from pg_locks as turn
                join pg_database on pg_database.oid = turn.database and pg_database.datname = current_database()
@@ -78,13 +81,14 @@ impl Store {
         .fetch_optional(&self.pool)
         .await?;
         Ok(match import {
-            None => "une autre correction".to_owned(),
+            None => "une autre correction, ou une autre décision,".to_owned(),
             Some(import) => {
                 // The name of a source is not readable before its first import is committed.
-                let which = import.source.map_or_else(
-                    || "le premier import d’une source".to_owned(),
-                    |source| format!("l’import de la source « {source} »"),
-                );
+                let which = match import.source {
+                    None => "le premier import d’une source".to_owned(),
+                    Some(source) if import.reads => format!("l’import de la source « {source} »"),
+                    Some(source) => format!("la mise à l’écart, ou la reprise, de la source « {source} »"),
+                };
                 let minutes = (import.now - import.since).num_minutes();
                 let since =
                     if minutes > 0 { format!(" (commencé il y a {minutes} min)") } else { String::new() };

@@ -1,17 +1,20 @@
 //! Layer 2: values that people decided, which stand over what sources say.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use maille_domain::field::{Expected, Field};
-use maille_domain::resolve::{Conflict, Override, resolve, said_by_sources};
-use maille_domain::{Coverage, Fields, ListingId};
+use maille_domain::listing::Provenance;
+use maille_domain::resolve::{Conflict, Override, Record, in_force, resolve, said_by_sources};
+use maille_domain::{Coverage, Fields, ListingId, Precedence};
 use serde_json::Value;
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::listing::{Cause, found_organization, layers, resolve_and_write};
-use crate::{Error, Store};
+use crate::listing::{
+    Cause, PIECE, Twins, found_organization, layers, lock, records_of, resolve_again, resolve_and_write,
+};
+use crate::{Error, Store, precedence};
 
 /// A value to set over the sources'.
 #[derive(Debug, Clone)]
@@ -45,8 +48,18 @@ pub struct ListingConflict {
     pub decision: Override,
 }
 
+/// Which side of a conflict is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settlement {
+    /// What was decided here still holds, now that the sources say otherwise.
+    Ours,
+    /// What is said against it is right: the sources speak again, or the other decision stands.
+    Theirs,
+}
+
 impl Store {
-    /// Sets an override; the one that stood before it on the same field is ended, not lost.
+    /// Sets an override over a listing. The one that was set before it on this listing is ended, not lost. Those that stand on
+    /// the listings merged into it are left standing: this one is made over them, and they speak again when theirs part.
     ///
     /// # Errors
     /// [`Error::UnknownListing`]; [`Error::Required`] for an emptied name or category; [`Error::Value`] when the
@@ -64,71 +77,284 @@ impl Store {
             transaction.commit().await?;
         }
         let mut transaction = self.begin_writing().await?;
-        let locked =
-            sqlx::query_scalar!("select id from listing where id = $1 for no key update", new.listing.0)
-                .fetch_optional(&mut *transaction)
-                .await?;
-        if locked.is_none() {
-            return Err(Error::UnknownListing(new.listing.to_string()));
-        }
-        let (records, overrides) = layers(&mut transaction, new.listing.0).await?;
-        let base = said_by_sources(&records, new.field, now);
-        check_together(&records, &overrides, &new, now)?;
-        check_territories(&mut transaction, &new).await?;
-        sqlx::query!(
-            "update listing_override set ended_at = $3 where listing = $1 and field = $2 and ended_at is null",
-            new.listing.0,
-            new.field.name(),
-            now
-        )
-        .execute(&mut *transaction)
-        .await?;
-        sqlx::query!(
-            "insert into listing_override (listing, field, value, base, author, reason, at, until) values ($1, $2, $3, $4, $5, $6, $7, $8)",
-            new.listing.0,
-            new.field.name(),
-            new.value,
-            base,
-            new.author,
-            new.reason,
-            now,
-            new.until
-        )
-        .execute(&mut *transaction)
-        .await?;
-        let cause = Cause { author: new.author, reason: new.reason, run: None, at: now };
-        resolve_and_write(&mut transaction, &BTreeMap::from([(new.listing.0, records)]), &cause).await?;
+        let listing = hold(&mut transaction, new.listing).await?;
+        set(&mut transaction, listing, new, now).await?;
         transaction.commit().await?;
         Ok(())
     }
 
-    /// Every override under which the sources' value has moved, the latest decision first.
+    /// Ends all that stands over a field of a listing as people see it, on the listings merged into it as well: the sources
+    /// speak again. It stays in the history, with who ended it and why.
+    ///
+    /// # Errors
+    /// [`Error::UnknownListing`]; [`Error::NoOverride`]; [`Error::Busy`].
+    pub async fn end_override(&self, listing: ListingId, field: Field, cause: &Cause) -> Result<(), Error> {
+        let ended = self.write_end(listing, field, cause).await;
+        self.named(ended).await
+    }
+
+    async fn write_end(&self, listing: ListingId, field: Field, cause: &Cause) -> Result<(), Error> {
+        let mut transaction = self.begin_writing().await?;
+        let listing = hold(&mut transaction, listing).await?;
+        unset(&mut transaction, listing, field, cause).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Settles the conflicts of a field, one way or the other: what is kept is set again, over all that is said against it;
+    /// what is followed is the other decision, set again, or the sources, for whom all that stands over the field ends.
+    ///
+    /// # Errors
+    /// As [`set_override`](Store::set_override) and [`end_override`](Store::end_override); [`Error::NoConflict`] when there
+    /// is nothing to settle, [`Error::SeveralConflicts`] when there are several things to follow.
+    pub async fn settle(
+        &self,
+        listing: ListingId,
+        field: Field,
+        settlement: Settlement,
+        cause: &Cause,
+    ) -> Result<(), Error> {
+        let settled = self.write_settlement(listing, field, settlement, cause).await;
+        self.named(settled).await
+    }
+
+    async fn write_settlement(
+        &self,
+        of: ListingId,
+        field: Field,
+        settlement: Settlement,
+        cause: &Cause,
+    ) -> Result<(), Error> {
+        let mut transaction = self.begin_writing().await?;
+        let listing = hold(&mut transaction, of).await?;
+        let (records, overrides) = layers(&mut transaction, listing).await?;
+        let precedence = precedence::in_force(&mut transaction).await?;
+        let mut conflicts = resolve(&records, &overrides, &precedence, cause.at).conflicts;
+        conflicts.retain(|conflict| conflict.field == field);
+        let Some(first) = conflicts.first() else { return Err(Error::NoConflict(field)) };
+        let decided = in_force(&overrides, field, cause.at);
+        // A decision that is confirmed holds as long as it was to.
+        let again = |field, value: &Option<Value>, of: &Option<Value>| NewOverride {
+            listing: ListingId(listing),
+            field,
+            value: value.clone(),
+            author: cause.author.clone(),
+            reason: cause.reason.clone(),
+            until: decided.iter().find(|decision| decision.value == *of).and_then(|decision| decision.until),
+        };
+        match settlement {
+            Settlement::Ours => {
+                let ours = &first.ours;
+                if conflicts.iter().any(|conflict| conflict.against.is_none()) {
+                    set(&mut transaction, listing, again(field, ours, ours), cause.at).await?;
+                }
+                // The other end of an age range, which gave way, stays away.
+                for against in conflicts.iter().filter_map(|conflict| conflict.against) {
+                    set(&mut transaction, listing, again(against, &None, ours), cause.at).await?;
+                }
+            }
+            Settlement::Theirs => {
+                let decided = |conflict: &&Conflict| {
+                    conflict.against.is_none()
+                        && matches!(conflict.their_origin, Some(Provenance::Override { .. }))
+                };
+                let same =
+                    |other: &Conflict| (other.against, &other.theirs) == (first.against, &first.theirs);
+                if !conflicts.iter().all(same) {
+                    return Err(Error::SeveralConflicts(field));
+                }
+                match conflicts.iter().find(decided) {
+                    Some(Conflict { theirs, .. }) => {
+                        set(&mut transaction, listing, again(field, theirs, theirs), cause.at).await?;
+                    }
+                    None => unset(&mut transaction, listing, field, cause).await?,
+                }
+            }
+        }
+        transaction.commit().await?;
+        Ok(())
+    }
+
+    /// Ends the overrides that were to hold until now: the sources speak again. Returns how many there were. A listing that is
+    /// busy keeps no other waiting.
+    ///
+    /// # Errors
+    /// [`Error::Busy`]: that of the last listing which could not be written; the others are.
+    pub async fn end_overrides_due(&self, now: DateTime<Utc>) -> Result<u64, Error> {
+        let due: Vec<Uuid> = sqlx::query_scalar!(
+            "select distinct link.listing from listing_override join link on link.record = listing_override.listing
+             where ended_at is null and until <= $1 order by link.listing",
+            now
+        )
+        .fetch_all(&self.pool)
+        .await?;
+        let mut ended = Ok(0);
+        for listing in due {
+            let outcome = self.end_due(listing, now).await;
+            ended = match (ended, self.named(outcome).await) {
+                (Ok(before), Ok(more)) => Ok(before + more),
+                (before, Ok(_)) => before,
+                (_, error) => error,
+            };
+        }
+        ended
+    }
+
+    async fn end_due(&self, listing: Uuid, now: DateTime<Utc>) -> Result<u64, Error> {
+        let mut transaction = self.begin_writing().await?;
+        let listing = hold(&mut transaction, ListingId(listing)).await?;
+        let cause = Cause {
+            author: "maille".to_owned(),
+            reason: "la correction valait jusqu’à cette date".to_owned(),
+            run: None,
+            at: now,
+        };
+        let ended = sqlx::query!(
+            "update listing_override set ended_at = until, ended_by = $3, ended_reason = $4
+             where listing in (select record from link where listing = $1) and ended_at is null and until <= $2",
+            listing,
+            now,
+            cause.author,
+            cause.reason
+        )
+        .execute(&mut *transaction)
+        .await?;
+        resolve_again(&mut transaction, &BTreeSet::from([listing]), &Twins::new(), &cause).await?;
+        transaction.commit().await?;
+        Ok(ended.rows_affected())
+    }
+
+    /// Every conflict, the latest decision first.
     pub async fn conflicts(&self, now: DateTime<Utc>) -> Result<Vec<ListingConflict>, Error> {
         let mut transaction = self.pool.begin().await?;
+        let precedence = precedence::in_force(&mut transaction).await?;
         let listings = sqlx::query!(
-            r#"select distinct listing.id, listing.slug, listing.name from listing
-               join listing_override on listing_override.listing = listing.id and listing_override.ended_at is null
+            r#"select distinct listing.id, listing.slug, listing.name
+               from listing_override
+               join link on link.record = listing_override.listing
+               join listing on listing.id = link.listing
+               where listing_override.ended_at is null
                order by listing.name, listing.id"#
         )
         .fetch_all(&mut *transaction)
         .await?;
         let mut conflicts = Vec::new();
-        for listing in listings {
-            let (records, overrides) = layers(&mut transaction, listing.id).await?;
-            for conflict in resolve(&records, &overrides, now).conflicts {
-                let decision = overrides.iter().find(|decision| decision.field == conflict.field).cloned();
-                conflicts.extend(decision.map(|decision| ListingConflict {
-                    listing: ListingId(listing.id),
-                    slug: listing.slug.clone(),
-                    name: listing.name.clone(),
-                    conflict,
-                    decision,
-                }));
+        for piece in listings.chunks(PIECE) {
+            let ids: Vec<Uuid> = piece.iter().map(|listing| listing.id).collect();
+            let records = records_of(&mut transaction, &ids).await?;
+            let standing = standing(&mut transaction, &ids).await?;
+            for listing in piece {
+                let (Some(records), Some(overrides)) = (records.get(&listing.id), standing.get(&listing.id))
+                else {
+                    continue;
+                };
+                for conflict in resolve(records, overrides, &precedence, now).conflicts {
+                    let decision = in_force(overrides, conflict.field, now).into_iter().next().cloned();
+                    conflicts.extend(decision.map(|decision| ListingConflict {
+                        listing: ListingId(listing.id),
+                        slug: listing.slug.clone(),
+                        name: listing.name.clone(),
+                        conflict,
+                        decision,
+                    }));
+                }
             }
         }
         conflicts.sort_by_key(|conflict| std::cmp::Reverse(conflict.decision.at));
         Ok(conflicts)
     }
+}
+
+/// The listing that a listing is or was merged into.
+async fn leads_to(connection: &mut PgConnection, listing: ListingId) -> Result<Uuid, Error> {
+    sqlx::query_scalar!("select listing from link where record = $1", listing.0)
+        .fetch_optional(connection)
+        .await?
+        .ok_or_else(|| Error::UnknownListing(listing.to_string()))
+}
+
+/// Locks the listing that this one is, or was merged into.
+async fn hold(connection: &mut PgConnection, listing: ListingId) -> Result<Uuid, Error> {
+    loop {
+        let mut attempt = connection.begin().await?;
+        let found = leads_to(&mut attempt, listing).await?;
+        lock(&mut attempt, &[found]).await?;
+        if leads_to(&mut attempt, listing).await? == found {
+            attempt.commit().await?;
+            return Ok(found);
+        }
+        // Whoever was waited for moved it: it is let go before another is waited for.
+        attempt.rollback().await?;
+    }
+}
+
+/// Sets an override over a listing that is held, and resolves it.
+async fn set(
+    connection: &mut PgConnection,
+    listing: Uuid,
+    new: NewOverride,
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
+    let (records, overrides) = layers(connection, listing).await?;
+    let precedence = precedence::in_force(connection).await?;
+    let base = said_by_sources(&records, &precedence, new.field);
+    check_together(&records, &overrides, &precedence, &new, now)?;
+    check_territories(connection, &new).await?;
+    sqlx::query!(
+        "update listing_override set ended_at = $3, ended_by = $4, ended_reason = $5
+         where listing = $1 and field = $2 and ended_at is null",
+        listing,
+        new.field.name(),
+        now,
+        new.author,
+        new.reason
+    )
+    .execute(&mut *connection)
+    .await?;
+    let over: Vec<i64> =
+        overrides.iter().filter(|stood| stood.field == new.field).map(|stood| stood.id).collect();
+    sqlx::query!(
+        "insert into listing_override (listing, field, value, base, over, author, reason, at, until)
+         values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+        listing,
+        new.field.name(),
+        new.value,
+        base,
+        &over,
+        new.author,
+        new.reason,
+        now,
+        new.until
+    )
+    .execute(&mut *connection)
+    .await?;
+    let cause = Cause { author: new.author, reason: new.reason, run: None, at: now };
+    let records = BTreeMap::from([(listing, records)]);
+    resolve_and_write(connection, &records, &precedence, &Twins::new(), &cause).await
+}
+
+/// Ends what stands over a field of a listing that is held, whichever of its records it was decided on, and resolves it.
+async fn unset(
+    connection: &mut PgConnection,
+    listing: Uuid,
+    field: Field,
+    cause: &Cause,
+) -> Result<(), Error> {
+    let ended = sqlx::query!(
+        "update listing_override set ended_at = $3, ended_by = $4, ended_reason = $5
+         where listing in (select record from link where listing = $1) and field = $2 and ended_at is null",
+        listing,
+        field.name(),
+        cause.at,
+        cause.author,
+        cause.reason
+    )
+    .execute(&mut *connection)
+    .await?;
+    if ended.rows_affected() == 0 {
+        return Err(Error::NoOverride(field));
+    }
+    resolve_again(connection, &BTreeSet::from([listing]), &Twins::new(), cause).await
 }
 
 /// Refuses a coverage by a territory that the directory does not have.
@@ -147,15 +373,16 @@ async fn check_territories(connection: &mut PgConnection, new: &NewOverride) -> 
 
 /// Refuses an override with which the listing would contradict itself.
 fn check_together(
-    records: &[maille_domain::resolve::Record],
+    records: &[Record],
     standing: &[Override],
+    precedence: &Precedence,
     new: &NewOverride,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
     if new.value.is_none() && matches!(new.field, Field::Name | Field::Category) {
         return Err(Error::Required(new.field));
     }
-    let mut values = resolve(records, standing, now).values;
+    let mut values = resolve(records, standing, precedence, now).values;
     match &new.value {
         Some(value) => values.insert(new.field, value.clone()),
         None => values.remove(&new.field),
@@ -165,15 +392,16 @@ fn check_together(
     fields.check().map_err(|expected| Error::Value { field: new.field, expected })
 }
 
-/// The standing overrides of these listings. One that has passed its end still stands here: the resolver, which knows
-/// the time, leaves it out.
+/// The standing overrides of these listings, and of those merged into them. One that has passed its end still stands here: the
+/// resolver, which knows the time, leaves it out.
 pub(crate) async fn standing(
     connection: &mut PgConnection,
     ids: &[Uuid],
 ) -> Result<HashMap<Uuid, Vec<Override>>, Error> {
     let rows = sqlx::query!(
-        "select listing, field, value, base, author, reason, at, until from listing_override
-         where ended_at is null and listing = any($1) order by id",
+        "select link.listing, id, field, value, base, over, author, reason, at, until
+         from link join listing_override on listing_override.listing = link.record
+         where ended_at is null and link.listing = any($1) order by id",
         ids
     )
     .fetch_all(connection)
@@ -188,9 +416,11 @@ pub(crate) async fn standing(
             }
         })?;
         overrides.entry(row.listing).or_default().push(Override {
+            id: row.id,
             field,
             value: row.value,
             base: row.base,
+            over: row.over,
             author: row.author,
             reason: row.reason,
             at: row.at,

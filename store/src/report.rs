@@ -46,11 +46,14 @@ impl Store {
         Ok(())
     }
 
-    /// The reports that wait for curation, the newest first.
+    /// The reports that wait for curation, the newest first. What was reported of a listing that was found to be another is told
+    /// of the other.
     pub async fn waiting_reports(&self) -> Result<Vec<ListingReport>, Error> {
         let rows = sqlx::query!(
-            "select report.id, report.listing, report.reason, report.reporter, report.text, report.at, listing.slug, listing.name
-             from report join listing on listing.id = report.listing
+            "select report.id, link.listing, report.reason, report.reporter, report.text, report.at, listing.slug, listing.name
+             from report
+             join link on link.record = report.listing
+             join listing on listing.id = link.listing
              where report.settled_at is null order by report.at desc, report.id"
         )
         .fetch_all(&self.pool)

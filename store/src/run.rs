@@ -1,23 +1,29 @@
 //! Import runs: one transaction each, from the lock on the source to the report.
 
+mod kept;
+
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
 use maille_domain::change::{fingerprint, renewed};
 use maille_domain::field::{Field, Values};
+use maille_domain::matching::Traits;
 use maille_domain::resolve::Record;
-use maille_domain::run::{Issue, Report, Scope, Severity};
-use maille_domain::{ListingId, RestrictedContact, Territory};
+use maille_domain::run::{Report, Scope};
+use maille_domain::{ListingId, Precedence, RestrictedContact, Territory};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::types::Json;
 use sqlx::{Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::listing::{Cause, records_of, resolve_and_write};
+use crate::listing::{Cause, Twins, lock, records_of, resolve_again, resolve_and_write, touch_company};
+use crate::matching::Regrouped;
 use crate::territory::TerritoriesWritten;
-use crate::{Error, Store, seen, source};
+use crate::{Error, Store, matching, plan, precedence, seen, source};
+
+pub use self::kept::Run;
 
 /// Records of which what is known is read in one statement.
 const KNOWN_AT_ONCE: i64 = 20_000;
@@ -99,6 +105,8 @@ pub struct Before {
     pub values: Values,
     /// Whether it had been withdrawn.
     pub withdrawn: bool,
+    /// Whether it alone speaks for its listing.
+    pub alone: bool,
     /// The corrections that stand over its listing.
     pub overrides: Vec<StandingOverride>,
 }
@@ -131,11 +139,12 @@ pub struct Import {
     store: Store,
     transaction: Transaction<'static, Postgres>,
     source: String,
-    rank: i32,
+    format: String,
     run: i64,
     profile: Option<i16>,
     at: DateTime<Utc>,
-    has_turn: bool,
+    /// The order in which sources speak, once it has the turn, during which nobody gives another.
+    turn: Option<Precedence>,
     /// Records that were shown as they are.
     unchanged: Vec<String>,
 }
@@ -173,18 +182,8 @@ impl Store {
         if !free {
             return Err(Error::ImportUnderWay(start.source.to_owned()));
         }
-        // A run reads by key and nothing else. Told so, plans stay right however the tables grow while it goes on, and are
-        // made once: those of the foreign keys too, which are checked a million times. (Where a key has two columns, a plan
-        // made of an empty table would read all of a source to find some: there, each is sought by itself, with `limit 1`.)
-        // A piece is worked on in memory.
-        sqlx::query!(
-            "select set_config(name, value, true) from (values
-                 ('enable_seqscan', 'off'), ('enable_hashjoin', 'off'), ('enable_mergejoin', 'off'), ('jit', 'off'),
-                 ('work_mem', '64MB')) as setting (name, value)"
-        )
-        .fetch_all(&mut *transaction)
-        .await?;
-        let rank = source::ensure(&mut transaction, start.source, start.at).await?;
+        plan::by_key(&mut transaction).await?;
+        source::ensure(&mut transaction, start.source, start.format, start.at).await?;
         let run = sqlx::query_scalar!(
             "insert into run (source, format, location, partial, region, profile, started_at, finished_at, report)
              values ($1, $2, $3, $4, $6, $7, $5, $5, '{}') returning id",
@@ -202,109 +201,14 @@ impl Store {
             store: self.clone(),
             transaction,
             source: start.source.to_owned(),
-            rank,
+            format: start.format.to_owned(),
             run,
             profile: start.scope.profile.map(i16::from),
             at: start.at,
-            has_turn: false,
+            turn: None,
             unchanged: Vec::new(),
         })
     }
-
-    /// The runs, the latest first, without their issues.
-    pub async fn runs(&self, most: i64) -> Result<Vec<Run>, Error> {
-        self.read_runs(None, most).await
-    }
-
-    async fn read_runs(&self, only: Option<i64>, most: i64) -> Result<Vec<Run>, Error> {
-        let rows = sqlx::query!(
-            "select id, format, location, partial, region, profile, started_at, finished_at, report from run
-             where $1::bigint is null or id = $1 order by id desc limit $2",
-            only,
-            most
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        rows.into_iter()
-            .map(|row| {
-                let report = serde_json::from_value(row.report).map_err(|error| Error::Inconsistent {
-                    table: "run",
-                    row: row.id.to_string(),
-                    found: error.to_string(),
-                })?;
-                Ok(Run {
-                    id: row.id,
-                    format: row.format,
-                    location: row.location,
-                    partial: row.partial,
-                    scope: Scope { region: row.region, profile: profile(row.profile) },
-                    started_at: row.started_at,
-                    finished_at: row.finished_at,
-                    report,
-                })
-            })
-            .collect()
-    }
-
-    /// The records that a run could not take.
-    pub async fn rejected(&self, run: i64) -> Result<Vec<Rejected>, Error> {
-        let rows = sqlx::query!(
-            "select record, payload, reasons from run_rejected where run = $1 order by position",
-            run
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        Ok(rows
-            .into_iter()
-            .map(|row| Rejected { source_id: row.record, payload: row.payload, reasons: row.reasons })
-            .collect())
-    }
-
-    /// One run with its issues.
-    pub async fn run(&self, id: i64) -> Result<Option<Run>, Error> {
-        let Some(mut run) = self.read_runs(Some(id), 1).await?.pop() else { return Ok(None) };
-        let issues = sqlx::query!(
-            r#"select severity, file, line, "column", record, field, found, expected from run_issue where run = $1 order by position"#,
-            id
-        )
-        .fetch_all(&self.pool)
-        .await?;
-        run.report.issues = issues
-            .into_iter()
-            .map(|issue| Issue {
-                severity: if issue.severity == "error" { Severity::Error } else { Severity::Warning },
-                file: issue.file,
-                line: issue.line.and_then(|line| u64::try_from(line).ok()),
-                column: issue.column.and_then(|column| u64::try_from(column).ok()),
-                id: issue.record,
-                field: issue.field,
-                found: issue.found,
-                expected: issue.expected,
-            })
-            .collect();
-        Ok(Some(run))
-    }
-}
-
-/// A run that was kept.
-#[derive(Debug, Clone)]
-pub struct Run {
-    /// Its number.
-    pub id: i64,
-    /// Name of the format.
-    pub format: String,
-    /// The file or address, as the operator named it.
-    pub location: String,
-    /// Whether the file was known not to be complete.
-    pub partial: bool,
-    /// What of the source it read.
-    pub scope: Scope,
-    /// When it started.
-    pub started_at: DateTime<Utc>,
-    /// When it was committed.
-    pub finished_at: DateTime<Utc>,
-    /// Its report.
-    pub report: Report,
 }
 
 impl Import {
@@ -348,13 +252,18 @@ impl Import {
         let rows = sqlx::query!(
             r#"select source_record.source_id, "values" as "values: Json<Values>",
                       withdrawn_at is not null as "withdrawn!", link.listing,
+                      not exists (select from link as other where other.listing = link.listing and other.record <> link.record) as "alone!",
                       standing.overrides as "overrides: Json<Vec<StandingOverride>>"
                from source_record
                join link on link.source = source_record.source and link.source_id = source_record.source_id
                left join lateral (
                    select jsonb_agg(jsonb_build_object('field', field, 'value', value, 'author', author) order by field) as overrides
-                   from listing_override
-                   where listing_override.listing = link.listing and ended_at is null and (until is null or until > $3)
+                   from (
+                       select distinct on (field) field, value, author
+                       from link as own join listing_override on listing_override.listing = own.record
+                       where own.listing = link.listing and ended_at is null and (until is null or until > $3)
+                       order by field, at desc, id desc
+                   ) as latest
                ) as standing on true
                where source_record.source = $1 and source_record.source_id = any($2)"#,
             self.source,
@@ -370,6 +279,7 @@ impl Import {
                     listing: ListingId(row.listing),
                     values: row.values.0,
                     withdrawn: row.withdrawn,
+                    alone: row.alone,
                     overrides: row.overrides.map(|overrides| overrides.0).unwrap_or_default(),
                 };
                 (row.source_id, before)
@@ -389,9 +299,12 @@ impl Import {
     }
 
     async fn take_turn(&mut self) -> Result<(), Error> {
-        if !self.has_turn {
+        if self.turn.is_none() {
             self.store.take_turn(&mut self.transaction).await?;
-            self.has_turn = true;
+            self.turn = Some(precedence::in_force(&mut self.transaction).await?);
+            let cause = self.cause();
+            let kept_up = matching::keep_up(&mut self.transaction, &cause).await;
+            self.store.named(kept_up).await?;
         }
         Ok(())
     }
@@ -399,7 +312,8 @@ impl Import {
     async fn write(&mut self, records: &[Incoming]) -> Result<(), Error> {
         let ids: Vec<String> = records.iter().map(|record| record.source_id.clone()).collect();
         let before = sqlx::query!(
-            r#"select source_id, "values" as "values: Json<Values>", since as "since: Json<BTreeMap<Field, DateTime<Utc>>>"
+            r#"select source_id, "values" as "values: Json<Values>", since as "since: Json<BTreeMap<Field, DateTime<Utc>>>",
+                      withdrawn_at is not null as "withdrawn!"
                from unnest($2::text[]) as sought (id)
                cross join lateral (
                    select * from source_record where source = $1 and source_id = sought.id limit 1) as record"#,
@@ -408,6 +322,8 @@ impl Import {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
+        let back = before.iter().filter(|row| row.withdrawn).map(|row| &*row.source_id);
+        let back = founded_by(&self.source, back);
         let before: HashMap<String, (Values, BTreeMap<Field, DateTime<Utc>>)> =
             before.into_iter().map(|row| (row.source_id, (row.values.0, row.since.0))).collect();
 
@@ -426,7 +342,7 @@ impl Import {
                 };
                 Record {
                     source: self.source.clone(),
-                    rank: self.rank,
+                    format: self.format.clone(),
                     source_id: record.source_id.clone(),
                     since: values.iter().map(|(field, value)| (*field, since(field, value))).collect(),
                     values,
@@ -475,10 +391,10 @@ impl Import {
         )
         .execute(&mut *self.transaction)
         .await?;
-        let founded: Vec<Uuid> = ids.iter().map(|id| ListingId::founded_by(&self.source, id).0).collect();
+        let founded = founded_by(&self.source, ids.iter().map(String::as_str));
         sqlx::query!(
-            "insert into link (source, source_id, listing)
-             select $1, source_id, listing from unnest($2::text[], $3::uuid[]) as row (source_id, listing)
+            "insert into link (source, source_id, record, listing)
+             select $1, source_id, record, record from unnest($2::text[], $3::uuid[]) as row (source_id, record)
              on conflict (source, source_id) do nothing",
             self.source,
             &ids,
@@ -486,7 +402,29 @@ impl Import {
         )
         .execute(&mut *self.transaction)
         .await?;
-        self.resolve(&ids, said).await
+        let changed: Vec<matching::Changed> = said
+            .iter()
+            .zip(&founded)
+            .filter_map(|(record, &id)| {
+                let traits = Traits::of(&record.values);
+                let same = before.get(&record.source_id).is_some_and(|(old, _)| Traits::of(old) == traits);
+                (!same).then_some(matching::Changed { record: id, traits })
+            })
+            .collect();
+        let regrouped = matching::take(&mut self.transaction, &changed, &back).await?;
+        self.resolve(&ids, said, &regrouped).await?;
+        touch_company(&mut self.transaction, &back, self.at).await?;
+        let cause = self.cause();
+        regrouped.note(&mut self.transaction, &cause).await
+    }
+
+    fn cause(&self) -> Cause {
+        Cause {
+            author: format!("import {}", self.source),
+            reason: format!("import n° {}", self.run),
+            run: Some(self.run),
+            at: self.at,
+        }
     }
 
     /// Notes that this record was seen, unchanged; written when the run ends.
@@ -500,6 +438,11 @@ impl Import {
     /// [`Error::Busy`], as [`Import::put`].
     pub async fn withdraw(&mut self, source_ids: &[String]) -> Result<(), Error> {
         self.take_turn().await?;
+        let withdrawn = self.silence(source_ids).await;
+        self.store.named(withdrawn).await
+    }
+
+    async fn silence(&mut self, source_ids: &[String]) -> Result<(), Error> {
         sqlx::query!(
             "update source_record set
                  withdrawn_at = $3, last_seen = last_seen(last_seen, seen_alone, source.seen_at), seen_alone = true
@@ -511,8 +454,12 @@ impl Import {
         )
         .execute(&mut *self.transaction)
         .await?;
-        let resolved = self.resolve(source_ids, Vec::new()).await;
-        self.store.named(resolved).await
+        let gone = founded_by(&self.source, source_ids.iter().map(String::as_str));
+        let regrouped = matching::take(&mut self.transaction, &[], &gone).await?;
+        self.resolve(source_ids, Vec::new(), &regrouped).await?;
+        touch_company(&mut self.transaction, &gone, self.at).await?;
+        let cause = self.cause();
+        regrouped.note(&mut self.transaction, &cause).await
     }
 
     /// Writes the coordination territories of the source.
@@ -524,9 +471,14 @@ impl Import {
         crate::territory::write(&mut self.transaction, &self.source, territories, complete, self.at).await
     }
 
-    /// Resolves the listings that these records speak of. What `said` holds, it holds as it was just written.
-    async fn resolve(&mut self, source_ids: &[String], said: Vec<Record>) -> Result<(), Error> {
-        let listings: Vec<Uuid> = sqlx::query_scalar!(
+    /// Resolves the listings that these records speak for, and those that were regrouped. What `said` holds, it holds as it was just written.
+    async fn resolve(
+        &mut self,
+        source_ids: &[String],
+        said: Vec<Record>,
+        regrouped: &Regrouped,
+    ) -> Result<(), Error> {
+        let own = sqlx::query_scalar!(
             "select distinct listing from unnest($2::text[]) as sought (id)
              cross join lateral (select * from link where source = $1 and source_id = sought.id limit 1) as link",
             self.source,
@@ -534,17 +486,9 @@ impl Import {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
-        // Every writer of a listing locks it first, in one order: edits and imports wait for each other, never embrace. The
-        // key stays free: what merely refers to a listing (a report) waits for nobody.
-        sqlx::query!("select id from listing where id = any($1) order by id for no key update", &listings)
-            .fetch_all(&mut *self.transaction)
-            .await?;
-        let cause = Cause {
-            author: format!("import {}", self.source),
-            reason: format!("import n° {}", self.run),
-            run: Some(self.run),
-            at: self.at,
-        };
+        let listings: Vec<Uuid> =
+            regrouped.listings.iter().copied().chain(own).collect::<BTreeSet<_>>().into_iter().collect();
+        lock(&mut self.transaction, &listings).await?;
         let links =
             sqlx::query!("select source, source_id, listing from link where listing = any($1)", &listings)
                 .fetch_all(&mut *self.transaction)
@@ -564,7 +508,10 @@ impl Import {
         if !others_speak.is_empty() {
             records.extend(records_of(&mut self.transaction, &others_speak).await?);
         }
-        resolve_and_write(&mut self.transaction, &records, &cause).await
+        let cause = self.cause();
+        let twins = &regrouped.twins;
+        let precedence = self.turn.as_ref().expect("whoever writes has the turn");
+        resolve_and_write(&mut self.transaction, &records, precedence, twins, &cause).await
     }
 
     /// Keeps records that could not be taken, after those that were kept before.
@@ -592,6 +539,11 @@ impl Import {
     pub async fn finish(mut self, mut report: Report, now: DateTime<Utc>) -> Result<Report, Error> {
         report.run = Some(self.run);
         report.applied = true;
+        // A run that brings territories alone says nothing of how its source is read.
+        if self.turn.is_some() || !self.unchanged.is_empty() {
+            let noted = self.note_format().await;
+            self.store.named(noted).await?;
+        }
         seen::note(&mut self.transaction, &self.source, &self.unchanged, self.at).await?;
         let issues = std::mem::take(&mut report.issues);
         sqlx::query!(
@@ -617,6 +569,37 @@ impl Import {
         self.store.named(committed.map_err(Error::from)).await?;
         Ok(report)
     }
+}
+
+impl Import {
+    /// A source that is read in another format speaks in another turn, where others speak too.
+    async fn note_format(&mut self) -> Result<(), Error> {
+        let (source, format) = (self.source.clone(), self.format.clone());
+        let noted =
+            sqlx::query!("update source set format = $2 where name = $1 and format <> $2", source, format)
+                .execute(&mut *self.transaction)
+                .await?;
+        if noted.rows_affected() == 0 {
+            return Ok(());
+        }
+        self.take_turn().await?;
+        let shared: BTreeSet<Uuid> = sqlx::query_scalar!(
+            "select distinct link.listing from link join link as other on other.listing = link.listing and other.source <> link.source
+             where link.source = $1",
+            source
+        )
+        .fetch_all(&mut *self.transaction)
+        .await?
+        .into_iter()
+        .collect();
+        let cause = self.cause();
+        resolve_again(&mut self.transaction, &shared, &Twins::new(), &cause).await
+    }
+}
+
+/// The listings that these records of a source found.
+fn founded_by<'a>(source: &str, source_ids: impl Iterator<Item = &'a str>) -> Vec<Uuid> {
+    source_ids.map(|id| ListingId::founded_by(source, id).0).collect()
 }
 
 fn text_of(values: &Values) -> String {

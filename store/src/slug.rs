@@ -15,6 +15,16 @@ use crate::Error;
 pub(crate) struct Wish {
     pub id: Uuid,
     pub slug: String,
+    /// The one it has.
+    pub now: Option<String>,
+}
+
+/// Who has or had a slug.
+#[derive(Clone, Copy)]
+struct Owner {
+    listing: Uuid,
+    /// The listing that it is, or was merged into.
+    leads_to: Uuid,
 }
 
 /// A listing that left a slug for another.
@@ -24,7 +34,8 @@ pub(crate) struct Move<'a> {
     pub to: &'a str,
 }
 
-/// Gives each listing the slug it would like, or, where another has it or had it, one that ends with the beginning of its id.
+/// Gives each listing the slug it would like, or, where another has it or had it, one that ends with the beginning of its id. Where
+/// that other was merged into it, it keeps the one it has: both lead to it.
 pub(crate) async fn give(
     connection: &mut PgConnection,
     wishes: Vec<Wish>,
@@ -39,25 +50,27 @@ pub(crate) async fn give(
             .await?;
     let mut owners = owners(connection, wishes.iter().map(|wish| wish.slug.clone()).collect()).await?;
     let mut refused = Vec::new();
-    for Wish { id, slug } in wishes {
-        match owners.get(&slug) {
-            None if alone => {
-                owners.insert(slug.clone(), id);
+    for Wish { id, slug, now } in wishes {
+        match (owners.get(&slug), now) {
+            (None, _) if alone => {
+                owners.insert(slug.clone(), Owner { listing: id, leads_to: id });
                 given.insert(id, slug);
             }
-            Some(owner) if *owner == id => _ = given.insert(id, slug),
-            _ => refused.push(Wish { id, slug }),
+            (Some(owner), _) if owner.listing == id => _ = given.insert(id, slug),
+            (Some(owner), Some(now)) if owner.leads_to == id => _ = given.insert(id, now),
+            (_, now) => refused.push(Wish { id, slug, now }),
         }
     }
     if refused.is_empty() {
         return Ok(given);
     }
-    let own =
-        |Wish { id, slug }: &Wish, digits: usize| format!("{slug}-{}", &id.simple().to_string()[..digits]);
+    let own = |Wish { id, slug, .. }: &Wish, digits: usize| {
+        format!("{slug}-{}", &id.simple().to_string()[..digits])
+    };
     let owners = self::owners(connection, refused.iter().map(|wish| own(wish, SHORT)).collect()).await?;
     for wish in refused {
         let short = own(&wish, SHORT);
-        let free = owners.get(&short).is_none_or(|owner| *owner == wish.id);
+        let free = owners.get(&short).is_none_or(|owner| owner.listing == wish.id);
         given.insert(wish.id, if free { short } else { own(&wish, WHOLE) });
     }
     Ok(given)
@@ -69,15 +82,22 @@ const SHORT: usize = 8;
 const WHOLE: usize = 32;
 
 /// Who has or had these slugs.
-async fn owners(connection: &mut PgConnection, slugs: Vec<String>) -> Result<HashMap<String, Uuid>, Error> {
+async fn owners(connection: &mut PgConnection, slugs: Vec<String>) -> Result<HashMap<String, Owner>, Error> {
     let rows = sqlx::query!(
-        r#"select slug as "slug!", id as "listing!" from listing where slug = any($1)
-           union all select slug, listing from former_slug where slug = any($1)"#,
+        r#"select owned.slug as "slug!", owned.listing as "listing!", link.listing as leads_to
+           from (
+               select slug, id as listing from listing where slug = any($1)
+               union all select slug, listing from former_slug where slug = any($1)
+           ) as owned
+           join link on link.record = owned.listing"#,
         &slugs
     )
     .fetch_all(connection)
     .await?;
-    Ok(rows.into_iter().map(|row| (row.slug, row.listing)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.slug, Owner { listing: row.listing, leads_to: row.leads_to }))
+        .collect())
 }
 
 /// Keeps the slugs that listings left; one that is taken back is no longer a former one.

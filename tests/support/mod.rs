@@ -9,8 +9,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+mod dice;
 pub mod postgres;
 pub mod twin;
+
+pub use dice::{Dice, asked_for};
 
 /// Longest that anything here may take: far beyond what it does take, so that a slow machine is not a failure.
 pub const PATIENCE: Duration = Duration::from_mins(2);
@@ -279,24 +282,6 @@ fn parent_of(process: u32) -> Option<u32> {
     let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
     // The name, in brackets, may hold anything.
     stat.rsplit_once(") ")?.1.split(' ').nth(1)?.parse().ok()
-}
-
-/// A small generator of numbers (SplitMix64): the same for a seed, everywhere.
-pub struct Dice(pub u64);
-
-impl Dice {
-    pub fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % sides
-    }
-}
-
-/// A number from the environment, so that `make soak` asks for more than `make test`.
-pub fn asked_for(variable: &str, otherwise: u64) -> u64 {
-    std::env::var(variable).map_or(otherwise, |text| text.parse().expect("a whole number"))
 }
 
 /// Looks until it is so.

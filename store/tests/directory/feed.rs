@@ -7,7 +7,7 @@ use maille_store::Store;
 use maille_store::feed::{Batch, Change};
 use sqlx::PgPool;
 
-use crate::support::{begin, day, import, record, team};
+use crate::support::{begin, day, import, record, team, waiting};
 
 /// Where a reader begins.
 fn start() -> FeedPosition {
@@ -94,17 +94,7 @@ async fn numbers_become_visible_in_order(pool: PgPool) {
             .unwrap();
     });
     // The second is at its commit when it waits for the lock of the feed.
-    loop {
-        let waiting: i64 =
-            sqlx::query_scalar("select count(*) from pg_locks where locktype = 'advisory' and not granted")
-                .fetch_one(&pool)
-                .await
-                .unwrap();
-        if waiting > 0 {
-            break;
-        }
-        tokio::task::yield_now().await;
-    }
+    waiting(&pool, 1).await;
     assert_eq!(
         after(&store, &start, 10).await.changes.len(),
         0,

@@ -9,7 +9,7 @@ use maille_store::{Error, Store};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{begin, day, founded, import, record, team};
+use crate::support::{because, begin, day, founded, import, record, team};
 
 const EVERY_FIELD: &[(Field, &str)] = &[
     (Field::Name, "Équipe mobile de gériatrie Sud 92"),
@@ -170,4 +170,29 @@ async fn listings_of_one_name_have_slugs_of_their_own(pool: PgPool) {
     ];
     assert_eq!(slugs.iter().filter(|slug| *slug == "equipe-mobile-de-geriatrie").count(), 1);
     assert_eq!(slugs.iter().collect::<std::collections::HashSet<_>>().len(), 3, "{slugs:?}");
+}
+
+#[sqlx::test]
+async fn the_history_of_a_listing_tells_its_own_and_that_of_what_was_merged_into_it(pool: PgPool) {
+    let store = Store::on(pool);
+    import(&store, "csv", day(1), &[team("r-1", "01 99 00 00 01")]).await;
+    import(&store, "autre", day(2), &[record("a-1", &[(Field::Name, "CCAS"), (Field::Category, "ccas")])])
+        .await;
+    let (one, other) = (ListingId::founded_by("csv", "r-1"), ListingId::founded_by("autre", "a-1"));
+    store.decide(one, other, true, &because("la même", day(3))).await.unwrap();
+    let mut run = begin(&store, "csv", day(4)).await;
+    run.withdraw(&["r-1".into()]).await.unwrap();
+    run.finish(Report::of("csv"), day(4)).await.unwrap();
+
+    let history = store.history(other).await.unwrap();
+    let told: Vec<_> = history.iter().map(|revision| (revision.listing, &*revision.reason)).collect();
+    assert_eq!(
+        (told[0], told[told.len() - 1]),
+        ((one, "import n° 3"), (one, "import n° 1")),
+        "the latest first"
+    );
+    assert!(told.contains(&(other, "import n° 2")) && told.contains(&(other, "la même")), "{told:?}");
+    let joined = history.iter().find(|revision| !revision.joined.is_empty()).unwrap();
+    assert_eq!((joined.listing, &joined.joined[..]), (one, &["autre:a-1".to_owned()][..]));
+    assert_eq!(history[history.len() - 1].after[&Field::Phone], json!(["+33199000001"]));
 }

@@ -11,7 +11,7 @@ use maille_store::{Error, Store};
 use serde_json::json;
 use sqlx::PgPool;
 
-use crate::support::{begin, day, founded, import, record, team};
+use crate::support::{begin, day, founded, import, record, team, waiting};
 
 const SOON: Duration = Duration::from_millis(100);
 
@@ -23,20 +23,6 @@ fn phone(id: &str, phone: &str) -> NewOverride {
         author: "facilitatrice".into(),
         reason: "appelé".into(),
         until: None,
-    }
-}
-
-/// Until somebody waits for a lock.
-async fn somebody_waits(pool: &PgPool) {
-    loop {
-        let waiting: i64 = sqlx::query_scalar("select count(*) from pg_locks where not granted")
-            .fetch_one(pool)
-            .await
-            .unwrap();
-        if waiting > 0 {
-            return;
-        }
-        tokio::task::yield_now().await;
     }
 }
 
@@ -66,15 +52,17 @@ async fn a_second_import_of_a_source_is_refused_in_words(pool: PgPool) {
 #[sqlx::test]
 async fn imports_of_two_sources_write_one_after_the_other(pool: PgPool) {
     let store = Store::on(pool.clone());
-    let same_name = |id| record(id, &[(Field::Name, "Équipe mobile"), (Field::Category, "emg")]);
+    let same_name = |id, phone| {
+        record(id, &[(Field::Name, "Équipe mobile"), (Field::Category, "emg"), (Field::Phone, phone)])
+    };
     let mut first = begin(&store, "csv", day(1)).await;
-    first.put(&[same_name("a")]).await.unwrap();
+    first.put(&[same_name("a", "01 99 00 00 01")]).await.unwrap();
 
     let second = tokio::spawn({
         let store = store.clone();
-        async move { import(&store, "ror", day(2), &[same_name("b")]).await }
+        async move { import(&store, "ror", day(2), &[same_name("b", "01 99 00 00 02")]).await }
     });
-    somebody_waits(&pool).await;
+    waiting(&pool, 1).await;
     first.finish(Report::of("csv"), day(1)).await.unwrap();
     second.await.unwrap();
 
@@ -123,7 +111,7 @@ async fn an_edit_and_an_import_never_embrace(pool: PgPool) {
         };
         async move { store.set_override(new, day(3)).await }
     });
-    somebody_waits(&pool).await;
+    waiting(&pool, 1).await;
     let with_it =
         [(Field::Name, "Équipe"), (Field::Category, "emg"), (Field::Organization, "Association nouvelle")];
     run.put(&[record("b", &with_it)]).await.unwrap();

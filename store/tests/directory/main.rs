@@ -3,11 +3,20 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+#[path = "../../../tests/support/dice.rs"]
+mod dice;
+mod duplicates;
 mod feed;
+mod law;
 mod layers;
 mod locks;
+mod matching;
+mod overrides;
+mod precedence;
 mod reports;
 mod seen;
 mod slugs;
+mod sources;
 mod support;
 mod territories;
+mod upgrade;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use maille_domain::ListingId;
 use maille_domain::report::{Reason, Report, ReportText, Reporter};
+use maille_store::listing::Cause;
 use maille_store::{Error, Store};
 use sqlx::PgPool;
 
@@ -45,6 +46,23 @@ async fn reports_wait_the_newest_first_each_once(pool: PgPool) {
     assert_eq!(waiting(&store).await, [] as [String; 0]);
     store.keep_report(&closed).await.unwrap();
     assert_eq!(waiting(&store).await, both[1..]);
+}
+
+#[sqlx::test]
+async fn what_was_reported_of_a_merged_listing_is_told_of_the_one_it_is(pool: PgPool) {
+    let store = Store::on(pool);
+    import(&store, "csv", day(1), &[team("r-1", "01 99 00 00 01"), team("r-2", "01 99 00 00 02")]).await;
+    let [first, second] = ["r-1", "r-2"].map(|id| ListingId::founded_by("csv", id));
+    store.keep_report(&report("r-2", Reason::Closed, "", 2)).await.unwrap();
+    let apart = waiting(&store).await;
+    let cause = Cause { author: "animation".into(), reason: "appelé".into(), run: None, at: day(3) };
+    store.decide(first, second, true, &cause).await.unwrap();
+    let told = store.waiting_reports().await.unwrap().remove(0);
+    assert_eq!(told.report.listing, first);
+    assert_eq!(Some(told.slug), store.listing(second).await.unwrap().map(|listing| listing.slug));
+    let decision = store.pair_decisions().await.unwrap()[0].id;
+    store.take_back(&[decision], &cause).await.unwrap();
+    assert_eq!(waiting(&store).await, apart, "parted, each has its own again");
 }
 
 #[sqlx::test]

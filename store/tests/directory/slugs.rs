@@ -1,7 +1,7 @@
 //! Addresses of listings: they follow the name, and the old ones go on leading to the listing.
 
-use maille_domain::ListingId;
 use maille_domain::field::Field;
+use maille_domain::{Listing, ListingId};
 use maille_store::overrides::NewOverride;
 use maille_store::{Error, Store};
 use serde_json::json;
@@ -139,13 +139,20 @@ async fn a_rename_beside_an_import_waits_for_nobody(pool: PgPool) {
 }
 
 #[sqlx::test]
-async fn a_former_slug_that_names_a_record_too_names_several(pool: PgPool) {
+async fn what_names_one_thing_comes_before_the_identifier_of_a_source(pool: PgPool) {
     let store = Store::on(pool);
     import(&store, "csv", day(1), &[named("a", "Équipe mobile")]).await;
-    import(&store, "csv", day(2), &[named("a", "Équipe du Sud"), team("equipe-mobile", "01 99 00 00 01")])
-        .await;
-    let found = store.find_listing("equipe-mobile").await;
-    assert!(matches!(found, Err(Error::SeveralListings(_))), "{found:?}");
+    let of_csv =
+        [named("a", "Équipe du Sud"), team("equipe-mobile", "01 99 00 00 01"), team("b", "01 99 00 00 02")];
+    import(&store, "csv", day(2), &of_csv).await;
+    import(&store, "ror", day(3), &[team("csv:a", "01 99 00 00 03"), team("b", "01 99 00 00 04")]).await;
+    let found = async |name: &str| store.find_record(name).await;
+    let a = Some(ListingId::founded_by("csv", "a"));
+    assert_eq!(found("equipe-mobile").await.unwrap(), a, "a former slug, and a record of a source");
+    assert_eq!(found("csv:a").await.unwrap(), a, "the record of one source, and the name of another's");
+    assert_eq!(found("ror:b").await.unwrap(), Some(ListingId::founded_by("ror", "b")));
+    let several = found("b").await;
+    assert!(matches!(several, Err(Error::SeveralListings(_))), "{several:?}");
 }
 
 /// A directory that lived under the schema before this one.
@@ -155,11 +162,17 @@ async fn a_directory_in_use_gets_former_slugs(pool: PgPool) {
     before.migrations = before.migrations.iter().filter(|migration| migration.version < 5).cloned().collect();
     before.run(&pool).await.unwrap();
     sqlx::raw_sql(
-        r"insert into listing (id, slug, name, category, audiences, themes, modes, referred_by, languages, accessibility,
+        r#"insert into listing (id, slug, name, category, audiences, themes, modes, referred_by, languages, accessibility,
                status, provenance, created_at, updated_at)
            select md5(number::text)::uuid, 'fiche-' || number, 'Fiche ' || number, 'emg', '{}', '{}', '{}', '{}', '{}', '{}',
                'ouvert', '{}', now(), now()
-           from generate_series(1, 200) as number",
+           from generate_series(1, 200) as number;
+           insert into source (name, created_at) values ('ancienne', now());
+           insert into source_record (source, source_id, payload, "values", since, hash, first_seen, last_seen)
+           select 'ancienne', number::text, '{}', jsonb_build_object('name', 'Fiche ' || number, 'category', 'emg'), '{}', '\x00', now(), now()
+           from generate_series(1, 200) as number;
+           insert into link (source, source_id, listing)
+           select 'ancienne', number::text, md5(number::text)::uuid from generate_series(1, 200) as number"#,
     )
     .execute(&pool)
     .await
@@ -168,9 +181,9 @@ async fn a_directory_in_use_gets_former_slugs(pool: PgPool) {
     store.migrate().await.unwrap();
     let first = store.find_listing("fiche-1").await.unwrap().unwrap();
     assert_eq!(store.listing(first).await.unwrap().unwrap().former_slugs, Vec::<String>::new());
-    import(&store, "csv", day(1), &[named("a", "Fiche 1")]).await;
-    import(&store, "csv", day(2), &[named("a", "Fiche nouvelle")]).await;
-    let (slug, formerly) = slugs(&store, "a").await;
+    import(&store, "ancienne", day(1), &[named("a", "Fiche 1")]).await;
+    import(&store, "ancienne", day(2), &[named("a", "Fiche nouvelle")]).await;
+    let Listing { slug, former_slugs: formerly, .. } = founded(&store, "ancienne", "a").await;
     assert_eq!(slug, "fiche-nouvelle");
     assert!(formerly[0].starts_with("fiche-1-"), "{formerly:?}");
 }
