@@ -143,6 +143,8 @@ pub struct Hit {
     pub open_now: Option<bool>,
     /// Who describes it: the sources of the listing, and of those that were folded into it.
     pub sources: Vec<SourceRef>,
+    /// The listings that were folded into it, best first: they may be the same thing, and nobody has decided.
+    pub also: Vec<Arc<Listing>>,
     /// The points that ranked it, in the order of [`Ground::ALL`].
     pub points: [f64; Ground::ALL.len()],
     /// Why it is here, in French, from those points.
@@ -150,13 +152,10 @@ pub struct Hit {
 }
 
 impl Hit {
-    /// Takes in a listing of the same thing: its sources, and that there was one.
-    pub fn fold(&mut self, twin: &Listing) {
+    /// Takes in a listing that may be the same thing.
+    pub fn fold(&mut self, twin: Arc<Listing>) {
         self.sources.extend(twin.sources.iter().cloned());
-        let said = "Présente plusieurs fois dans l’annuaire, réunie ici";
-        if self.why.iter().all(|why| why != said) {
-            self.why.push(said.to_owned());
-        }
+        self.also.push(twin);
     }
 }
 

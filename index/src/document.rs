@@ -11,9 +11,8 @@ use tantivy::tokenizer::{PreTokenizedString, Token};
 use crate::analysis::words;
 use crate::coverage;
 use crate::error::Error;
-use crate::schema::{FOUND, Fields, KEPT, Part, TERRITORY, hash, source_term};
+use crate::schema::{FOUND, Fields, KEPT, Part, TERRITORY, hash, source_term, twin};
 use crate::traits::{Site, Traits, Upkeep, commune_number, commune_of, hours_key};
-use crate::twin;
 use crate::understand::phone;
 
 /// Longest name that is sorted on, in characters.
@@ -23,8 +22,12 @@ const LONGEST_KEY: usize = 120;
 pub fn of_listing(listing: &Listing, fields: &Fields) -> Result<TantivyDocument, Error> {
     let mut document = TantivyDocument::default();
     document.add_text(fields.id, listing.id.to_string());
-    for slug in std::iter::once(&listing.slug).chain(&listing.former_slugs) {
-        document.add_text(fields.slug, slug);
+    for merged in &listing.merged {
+        document.add_text(fields.merged, merged.to_string());
+    }
+    document.add_text(fields.slug, &listing.slug);
+    for former in &listing.former_slugs {
+        document.add_text(fields.former, former);
     }
     for source in &listing.sources {
         document.add_text(fields.source, source_term(&source.source, &source.source_id));
@@ -56,8 +59,8 @@ pub fn of_listing(listing: &Listing, fields: &Fields) -> Result<TantivyDocument,
         document.add_u64(fields.commune, commune_number(&commune.code));
     }
     document.add_u64(fields.identity, hash(listing.id.0.as_bytes()));
-    if let Some(thing) = twin::thing(&listing.fields) {
-        document.add_u64(fields.thing, thing);
+    if let Some(twin) = twin(listing) {
+        document.add_u64(fields.twin, twin);
     }
     document.add_text(fields.name_key, name_key(&listing.fields.name));
     if let Some(key) = hours_key(&listing.fields) {

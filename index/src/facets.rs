@@ -1,5 +1,7 @@
 //! Counts of what choosing each value of a criterion would give: a criterion's own filter does not weigh on its counts.
 
+use std::collections::BTreeSet;
+
 use maille_domain::vocabulary::{Audience, Mode, Theme};
 
 use crate::answer::Facets;
@@ -78,19 +80,19 @@ impl Counts {
         }
     }
 
-    /// Counts listings of one thing where any of them belongs, once.
+    /// Counts listings that may be one thing where any of them belongs, once.
     pub fn add_one_of(&mut self, twins: &[(Verdict, Traits)]) {
-        let Some((_, first)) = twins.first() else { return };
         let counting = |criterion: Criterion| {
             let counts = move |verdict: &Verdict| {
                 *verdict == Verdict::Fits || *verdict == Verdict::FailsOnly(criterion)
             };
             twins.iter().filter(move |(verdict, _)| counts(verdict)).map(|(_, traits)| traits)
         };
-        if counting(Criterion::Category).next().is_some()
-            && let Some(count) = self.category.get_mut(first.category)
-        {
-            *count += 1;
+        let kinds: BTreeSet<usize> = counting(Criterion::Category).map(|traits| traits.category).collect();
+        for kind in kinds {
+            if let Some(count) = self.category.get_mut(kind) {
+                *count += 1;
+            }
         }
         let all = |criterion: Criterion, set: fn(&Traits) -> u16, unsaid_is_all: bool| {
             let sets: Vec<u16> = counting(criterion).map(set).collect();

@@ -193,6 +193,7 @@ impl Maker<'_> {
             serves: facts.serves.unwrap_or(Serves::Unknown),
             open_now,
             sources: listing.sources.clone(),
+            also: Vec::new(),
             points,
             why,
             listing,

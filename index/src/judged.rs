@@ -107,10 +107,12 @@ impl Judged {
 }
 
 fn names(id: &str, hit: &Hit) -> bool {
-    let listing = &hit.listing;
-    listing.sources.iter().any(|source| source.source_id == *id)
-        || listing.slug == *id
-        || listing.id.to_string() == *id
+    let shown = || std::iter::once(&hit.listing).chain(&hit.also);
+    hit.sources.iter().any(|source| source.source_id == *id)
+        || shown().any(|listing| {
+            let mut ids = std::iter::once(&listing.id).chain(&listing.merged);
+            listing.slug == *id || ids.any(|own| own.to_string() == *id)
+        })
 }
 
 /// What requests of a kind score, each between 0 and 1.

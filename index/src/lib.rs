@@ -42,7 +42,6 @@ mod territories;
 mod thesaurus;
 mod top;
 mod traits;
-mod twin;
 mod understand;
 mod unknown;
 mod warm;

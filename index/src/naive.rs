@@ -1,7 +1,7 @@
 //! The definition of an answer, without an index: every listing is scored by the formula. What the engine answers must be
 //! this, whatever it does to be quick.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use chrono::{DateTime, Utc};
 use maille_domain::hours::time_zone;
@@ -23,12 +23,12 @@ use crate::hit::{Answered, Measure, day, halfway};
 use crate::place::{self, Here};
 use crate::query::{Asked, BEGINNING_WORTH, STEM_WORTH, worth};
 use crate::rank::{Answers, Facts, KindAsked, UNKNOWN_WITHIN_KM, WEIGHTS, steps, turn};
-use crate::schema::{Part, hash};
+use crate::schema::{Part, hash, twin};
 use crate::standing::Standing;
 use crate::territories::Territories;
 use crate::traits::{Site, Traits, Upkeep, kinds, position};
 use crate::understand::{self, Dictionary, Reading};
-use crate::{Change, Index, twin};
+use crate::{Change, Index};
 
 /// A directory: what was written, in order, and how many of those first documents were written over since.
 #[derive(Debug, Clone)]
@@ -50,8 +50,8 @@ struct Told {
     answered: bool,
     widened: Vec<&'static str>,
     facets: Option<String>,
-    /// The address of each hit, and how it serves.
-    hits: Vec<(String, Serves)>,
+    /// The address of each hit, how it serves, and the addresses of those folded into it.
+    hits: Vec<(String, Serves, Vec<String>)>,
 }
 
 struct Naive<'a> {
@@ -78,6 +78,7 @@ struct Match<'a> {
     standing: Option<Standing>,
     verdict: (Verdict, Traits),
     answers: bool,
+    also: Vec<String>,
 }
 
 impl Dictionary for Written {
@@ -125,13 +126,13 @@ impl<'a> Naive<'a> {
             .collect(),
             facets: self.request.facets.then(|| format!("{:?}", pass.counts.facets())),
             hits: page
-                .map(|Match { listing, standing, .. }| {
+                .map(|Match { listing, standing, also, .. }| {
                     let serves = match standing {
                         Some(Standing::Serves(_)) => Serves::Yes,
                         Some(Standing::Elsewhere) => Serves::No,
                         Some(Standing::Unknown) | None => Serves::Unknown,
                     };
-                    (listing.slug.clone(), serves)
+                    (listing.slug.clone(), serves, also.clone())
                 })
                 .collect(),
         }
@@ -236,32 +237,35 @@ impl<'a> Naive<'a> {
                 _ => turn(hash(listing.id.0.as_bytes()), today),
             });
             let answers = Answers::to(&named).is_answer(facts.kind);
-            matches.push(Match { key, listing, standing, verdict: (verdict, traits), answers });
+            let (verdict, also) = ((verdict, traits), Vec::new());
+            matches.push(Match { key, listing, standing, verdict, answers, also });
         }
-        // Those that fit first, best first: the first of each thing is the one that is shown.
+        // Those that fit first, best first: the first of each group is the one that is shown.
         matches.sort_by(|a, b| {
             (a.verdict.0 != Verdict::Fits, &a.key).cmp(&(b.verdict.0 != Verdict::Fits, &b.key))
         });
-        let mut things: Vec<(Option<u64>, Vec<Match>)> = Vec::new();
+        let mut groups: Vec<(Option<u64>, Vec<Match>)> = Vec::new();
         for found in matches {
-            let thing = twin::thing(&found.listing.fields);
-            match things.iter_mut().find(|(known, _)| thing.is_some() && *known == thing) {
+            let group = twin(found.listing);
+            match groups.iter_mut().find(|(known, _)| group.is_some() && *known == group) {
                 Some((_, twins)) => twins.push(found),
-                None => things.push((thing, vec![found])),
+                None => groups.push((group, vec![found])),
             }
         }
-        for (_, twins) in things {
+        for (_, mut twins) in groups {
             let verdicts: Vec<(Verdict, Traits)> = twins.iter().map(|twin| twin.verdict).collect();
             match verdicts[..] {
                 [(verdict, ref traits)] => pass.counts.add(verdict, traits),
                 _ => pass.counts.add_one_of(&verdicts),
             }
-            if verdicts[0].0 == Verdict::Fits {
+            twins.retain(|twin| twin.verdict.0 == Verdict::Fits);
+            if !twins.is_empty() {
                 let serves = |twin: &Match| matches!(twin.standing, None | Some(Standing::Serves(_)));
                 let answers = twins.iter().any(|twin| twin.answers);
                 pass.answers += usize::from(answers);
                 pass.serving += usize::from(answers && twins.iter().any(serves));
-                pass.found.extend(twins.into_iter().next());
+                let also = twins.iter().skip(1).map(|twin| twin.listing.slug.clone()).collect();
+                pass.found.push(Match { also, ..twins.swap_remove(0) });
             }
         }
         pass.found.sort_by(|a, b| a.key.cmp(&b.key));
@@ -418,7 +422,6 @@ fn one_in<T: std::fmt::Debug + Copy + 'static>(of: &'static [T]) -> impl Strateg
 }
 
 fn listing() -> impl Strategy<Value = Listing> {
-    // Short names and few kinds: some are one thing.
     let said = (some(&WORDS, 3), some(&WORDS, 1), some(&WORDS, 4), prop::sample::select(&KINDS[..]));
     let place = (one_in(&COMMUNES), any::<bool>(), -0.3..0.3, some(&COVERAGES, 2));
     let people = (some(Audience::ALL, 2), some(Mode::ALL, 2), some(Theme::ALL, 1), one_in(&[10_u8, 75]));
@@ -428,7 +431,7 @@ fn listing() -> impl Strategy<Value = Listing> {
         one_in(&["Mo-Fr 09:00-17:00", "Sa 09:00-12:00"]),
         prop::sample::select(Status::ALL),
         0..12_u8,
-        one_in(&["01 99 00 00 11", "01 99 00 00 12"]),
+        prop::option::weighted(0.5, 0..3_u8),
     );
     (said, place, people, upkeep).prop_map(|(said, place, people, upkeep)| {
         let (name, organization, body, kind) = said;
@@ -445,8 +448,7 @@ fn listing() -> impl Strategy<Value = Listing> {
             });
         fields.coverage = coverage.iter().map(|part| part.parse().expect("a coverage")).collect();
         (fields.audiences, fields.modes, fields.themes, fields.age_min) = people;
-        let (delay, verified, hours, status, withdrawn, phone) = upkeep;
-        fields.phone = phone.map(|phone| phone.parse().expect("a phone")).into_iter().collect();
+        let (delay, verified, hours, status, withdrawn, twin) = upkeep;
         fields.delay_days = delay;
         fields.verified_on = verified.map(|day| day.parse().expect("a day"));
         fields.hours = hours.map(|hours| hours.parse().expect("hours"));
@@ -455,8 +457,11 @@ fn listing() -> impl Strategy<Value = Listing> {
             id: ListingId::founded_by("essai", ""),
             slug: String::new(),
             former_slugs: Vec::new(),
+            others: BTreeMap::new(),
+            merged: Vec::new(),
+            twin: twin.map(|first| ListingId::founded_by("jumeau", &first.to_string())),
             fields,
-            provenance: std::collections::BTreeMap::new(),
+            provenance: BTreeMap::new(),
             sources: vec![SourceRef { source: "essai".into(), source_id: String::new(), last_seen: now() }],
             withdrawn_at: (withdrawn == 0).then(now),
         }
@@ -593,7 +598,14 @@ proptest! {
                 answered: answer.answered,
                 widened: answer.widened.iter().map(|step| step.step).collect(),
                 facets: answer.facets.map(|facets| format!("{facets:?}")),
-                hits: answer.hits.iter().map(|hit| (hit.listing.slug.clone(), hit.serves)).collect(),
+                hits: answer
+                    .hits
+                    .iter()
+                    .map(|hit| {
+                        let also = hit.also.iter().map(|twin| twin.slug.clone()).collect();
+                        (hit.listing.slug.clone(), hit.serves, also)
+                    })
+                    .collect(),
             };
             prop_assert_eq!(told, naive.told(), "{:?}", request);
         }

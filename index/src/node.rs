@@ -8,7 +8,6 @@ use maille_domain::request::PlaceAsked;
 use maille_domain::{Listing, ListingId, Request, Territory};
 use maille_territory::{Found, Place, PlaceKind, Point, france};
 use tantivy::DocAddress;
-use tantivy::schema::Field;
 
 use crate::answer::{Answer, Hit, PlaceUnderstood, Suggestions, TerritoryOf};
 use crate::coverage::Scope;
@@ -132,28 +131,40 @@ impl Node {
         Node { shared: Arc::new(NodeState { dir: self.shared.dir.clone(), weights, snapshot }) }
     }
 
-    /// A listing, closed or withdrawn ones included.
+    /// The listing of an id, or the one that the listing of this id was found to be; closed or withdrawn ones included.
     pub fn listing(&self, id: ListingId) -> Option<Arc<Listing>> {
-        self.only(|fields| fields.id, &id.to_string())
+        let snapshot = self.snapshot();
+        read_or_log(snapshot.first(&[snapshot.fields().id, snapshot.fields().merged], &id.to_string()))
     }
 
-    /// The listing whose id begins so (hexadecimal digits, without dashes), closed or withdrawn ones included; `None` when
-    /// there is none, or several.
+    /// The listing whose id, or that of a listing found to be it, begins so (hexadecimal digits, without dashes); closed or
+    /// withdrawn ones included. `None` when there is none, or several.
     pub fn listing_by_beginning(&self, digits: &str) -> Option<Arc<Listing>> {
-        self.snapshot().by_beginning(digits).unwrap_or_else(|error| {
-            tracing::error!(error.message = %error, "une fiche de l’index ne se lit pas");
-            None
-        })
+        let snapshot = self.snapshot();
+        read_or_log(snapshot.by_beginning(&[snapshot.fields().id, snapshot.fields().merged], digits))
+    }
+
+    /// The listing that the one whose id begins so was found to be, if it was.
+    pub fn merged_by_beginning(&self, digits: &str) -> Option<Arc<Listing>> {
+        let snapshot = self.snapshot();
+        read_or_log(snapshot.by_beginning(&[snapshot.fields().merged], digits))
+    }
+
+    /// The other listings that may be the same thing as this one, as long as nobody has decided: those that searches find.
+    pub fn twins(&self, listing: &Listing) -> Vec<Arc<Listing>> {
+        read_or_log(self.snapshot().twins(listing))
     }
 
     /// The listing of a slug or of a former one, closed or withdrawn ones included.
     pub fn listing_by_slug(&self, slug: &str) -> Option<Arc<Listing>> {
-        self.only(|fields| fields.slug, slug)
+        let snapshot = self.snapshot();
+        read_or_log(snapshot.first(&[snapshot.fields().slug, snapshot.fields().former], slug))
     }
 
     /// The listing that a record of a source is part of.
     pub fn listing_of_source(&self, source: &str, source_id: &str) -> Option<Arc<Listing>> {
-        self.only(|fields| fields.source, &source_term(source, source_id))
+        let snapshot = self.snapshot();
+        read_or_log(snapshot.first(&[snapshot.fields().source], &source_term(source, source_id)))
     }
 
     /// The slugs of the listings that searches find, in their order: what a map of the site lists.
@@ -163,21 +174,7 @@ impl Node {
 
     /// The other listings of the organization that runs this one, nearest to it first, those whose site nobody gave last.
     pub fn of_same_organization(&self, listing: &Listing, most: usize) -> Vec<Arc<Listing>> {
-        organization::others(&self.snapshot(), listing, most).unwrap_or_else(|error| {
-            tracing::error!(error.message = %error, "les fiches d’un organisme ne se lisent pas");
-            Vec::new()
-        })
-    }
-
-    fn only(&self, field: impl Fn(&crate::schema::Fields) -> Field, value: &str) -> Option<Arc<Listing>> {
-        let snapshot = self.snapshot();
-        let found = snapshot
-            .only(field(snapshot.fields()), value)
-            .and_then(|address| address.map(|address| snapshot.listing(address)).transpose());
-        found.unwrap_or_else(|error| {
-            tracing::error!(error.message = %error, "une fiche de l’index ne se lit pas");
-            None
-        })
+        read_or_log(organization::others(&self.snapshot(), listing, most))
     }
 
     /// What to propose while a text is being typed, from the first letter; for a commune, what serves it first.
@@ -273,6 +270,14 @@ impl Node {
         }
         found.into_iter().map(|address| snapshot.listing(address)).collect()
     }
+}
+
+/// What was read of the index; nothing, and a line in the log, when it is damaged.
+fn read_or_log<T: Default>(found: Result<T, Error>) -> T {
+    found.unwrap_or_else(|error| {
+        tracing::error!(error.message = %error, "une fiche de l’index ne se lit pas");
+        T::default()
+    })
 }
 
 fn read(

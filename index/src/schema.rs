@@ -1,14 +1,14 @@
 //! The fields of the index. Whatever changes here, in `document`, `traits`, `analysis` or in a vocabulary changes
 //! what an index on disk means: [`fingerprint`] then differs, and the index is rebuilt.
 
-use maille_domain::Category;
 use maille_domain::vocabulary::{Audience, Mode, Status, Theme};
+use maille_domain::{Category, Listing};
 use tantivy::schema::{
     FAST, Field, INDEXED, IndexRecordOption, STORED, STRING, Schema, TextFieldIndexing, TextOptions,
 };
 
 /// To be raised when the meaning of the index changes in a way that its vocabulary and fields do not show.
-const VERSION: u32 = 4;
+const VERSION: u32 = 5;
 
 /// Where in a listing a word stands. A word counts once, in the best part that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,8 +41,11 @@ pub struct Fields {
     /// [`FOUND`], [`KEPT`] or [`TERRITORY`].
     pub sort: Field,
     pub id: Field,
-    /// The slug, and the former ones.
+    /// The ids of the listings that were found to be this one.
+    pub merged: Field,
     pub slug: Field,
+    /// The slugs that lead to it.
+    pub former: Field,
     /// Source and identifier, see [`source_term`].
     pub source: Field,
     /// Code of the territory, of documents that are one.
@@ -65,8 +68,8 @@ pub struct Fields {
     pub commune: Field,
     /// What ties are broken with.
     pub identity: Field,
-    /// What it shares with its twins, see [`crate::twin::thing`].
-    pub thing: Field,
+    /// Hash of what it shares with the listings that may be the same thing.
+    pub twin: Field,
     /// Folded name, to sort and to suggest.
     pub name_key: Field,
     /// Time zone's département and opening hours, see [`crate::traits::hours_key`].
@@ -100,7 +103,9 @@ pub fn schema() -> (Schema, Fields) {
     let fields = Fields {
         sort: builder.add_text_field("sort", STRING),
         id: builder.add_text_field("id", STRING),
+        merged: builder.add_text_field("merged", STRING),
         slug: builder.add_text_field("slug", STRING),
+        former: builder.add_text_field("former", STRING),
         source: builder.add_text_field("source", STRING),
         territory: builder.add_text_field("territory", STRING),
         category: builder.add_text_field("category", STRING),
@@ -112,7 +117,7 @@ pub fn schema() -> (Schema, Fields) {
         site: builder.add_u64_field("site", FAST),
         commune: builder.add_u64_field("commune", FAST),
         identity: builder.add_u64_field("identity", FAST),
-        thing: builder.add_u64_field("thing", FAST),
+        twin: builder.add_u64_field("twin", FAST | INDEXED),
         name_key: builder.add_text_field("name_key", fast_text()),
         hours: builder.add_text_field("hours", fast_text()),
         stored: builder.add_text_field("stored", STORED),
@@ -145,4 +150,9 @@ pub fn hash(bytes: &[u8]) -> u64 {
     bytes
         .iter()
         .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// What listings that may be the same thing share, as a number.
+pub fn twin(listing: &Listing) -> Option<u64> {
+    listing.twin.map(|first| hash(first.0.as_bytes()))
 }

@@ -137,8 +137,7 @@ pub fn find(
     for found in outcome.found.into_iter().skip(offset).take(limit) {
         let mut hit = maker.hit(snapshot.listing(found.address)?, found.words);
         for twin in found.twins {
-            let twin = snapshot.listing(twin)?;
-            hit.fold(&twin);
+            hit.fold(snapshot.listing(twin)?);
         }
         hits.push(hit);
     }
@@ -231,13 +230,20 @@ struct Found {
     words: Answered,
     name: String,
     key: (u64, u64),
-    /// The same thing, as others describe it.
+    /// What may be the same thing.
     twins: Vec<DocAddress>,
 }
 
-/// A match that may be the same thing as another.
+impl Found {
+    /// The least comes first.
+    fn order(&self) -> (&str, (u64, u64)) {
+        (&self.name, self.key)
+    }
+}
+
+/// A match that may be the same thing as others of its group.
 struct Twin {
-    thing: u64,
+    group: u64,
     verdict: Verdict,
     traits: Traits,
     answers: bool,
@@ -393,7 +399,7 @@ impl Pass<'_> {
             }
         }
         outcome.fold(self.all);
-        outcome.found.sort_by(|a, b| a.name.cmp(&b.name).then(a.key.cmp(&b.key)));
+        outcome.found.sort_by(|a, b| a.order().cmp(&b.order()));
         outcome.found.truncate(self.keep);
         Ok(outcome)
     }
@@ -525,7 +531,7 @@ impl<'a> Visit<'a> {
         if !self.opening.is_open(self.criteria, segment, doc)? {
             return Ok(());
         }
-        let twin = segment.thing(doc).filter(|thing| pass.snapshot.twins.contains(thing));
+        let twin = segment.twin(doc);
         if let Some(counts) = &mut self.outcome.counts
             && twin.is_none()
         {
@@ -536,7 +542,7 @@ impl<'a> Visit<'a> {
         }
         let mut facts = measure.facts(&traits, segment.upkeep(doc), standing, words);
         let answers = pass.answers.is_answer(facts.kind);
-        if let Some(thing) = twin {
+        if let Some(group) = twin {
             facts.distance_km = distance_km();
             let key = self.key(doc, &facts, standing);
             let name = if pass.sort == Sort::Name {
@@ -547,7 +553,7 @@ impl<'a> Visit<'a> {
             let key = if pass.sort == Sort::Name { (0, key.1) } else { key };
             let found =
                 Found { address: DocAddress::new(self.ordinal, doc), words, name, key, twins: Vec::new() };
-            self.outcome.twins.push(Twin { thing, verdict, traits, answers, standing, found });
+            self.outcome.twins.push(Twin { group, verdict, traits, answers, standing, found });
             return Ok(());
         }
         self.outcome.count(answers, standing);
@@ -597,26 +603,28 @@ impl Outcome {
         *counted += 1;
     }
 
-    /// Of the matches that are one thing, counts one, and keeps the best that fits with the addresses of the others.
+    /// Of the matches that may be one thing, counts one, and keeps the best that fits with the addresses of the others.
     fn fold(&mut self, all: bool) {
         let mut twins = std::mem::take(&mut self.twins);
         twins.sort_by(|a, b| {
             let fits = |twin: &Twin| twin.verdict != Verdict::Fits;
-            (a.thing, fits(a)).cmp(&(b.thing, fits(b))).then(a.found.key.cmp(&b.found.key))
+            let order = |twin: &Twin| (twin.group, fits(twin));
+            order(a).cmp(&order(b)).then_with(|| a.found.order().cmp(&b.found.order()))
         });
         let mut twins = twins.into_iter().peekable();
         while let Some(mut best) = twins.next() {
             let mut counted = vec![(best.verdict, best.traits)];
             let fits = best.verdict == Verdict::Fits;
-            while let Some(other) = twins.next_if(|other| other.thing == best.thing) {
+            while let Some(other) = twins.next_if(|other| other.group == best.group) {
                 counted.push((other.verdict, other.traits));
+                if other.verdict != Verdict::Fits {
+                    continue;
+                }
                 best.answers |= other.answers;
                 if is_here(other.standing) {
                     best.standing = other.standing;
                 }
-                if other.verdict == Verdict::Fits {
-                    best.found.twins.push(other.found.address);
-                }
+                best.found.twins.push(other.found.address);
             }
             if let Some(counts) = &mut self.counts {
                 counts.add_one_of(&counted);

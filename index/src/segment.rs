@@ -24,17 +24,15 @@ struct Card {
     upkeep: u64,
     site: u64,
     identity: u64,
-    /// Zero: nothing tells it from others of its name.
-    thing: u64,
+    /// Zero: nobody takes it for another.
+    twin: u64,
     /// What a map counts by.
     commune: Option<&'static Commune>,
 }
 
-/// Lists and columns of a segment, and what was built from it: 56 bytes of memory per listing, and its points.
+/// Lists and columns of a segment, and what was built from it: 48 bytes of memory per listing, and its points.
 pub struct Segment {
     cards: Vec<Card>,
-    /// Sorted: those of its documents, deleted since or not.
-    pub things: Vec<u64>,
     name_key: Option<StrColumn>,
     hours: Option<StrColumn>,
     /// Lists of [`Fields::plain`].
@@ -71,14 +69,14 @@ impl Segment {
         };
         let (traits, upkeep) = (number("traits", 0)?, number("upkeep", 0)?);
         let (site, identity) = (number("site", Site::pack(None))?, number("identity", 0)?);
-        let (thing, commune) = (number("thing", 0)?, number("commune", 0)?);
+        let (twin, commune) = (number("twin", 0)?, number("commune", 0)?);
         let cards: Vec<Card> = (0..reader.max_doc() as usize)
             .map(|doc| Card {
                 traits: traits[doc],
                 upkeep: upkeep[doc],
                 site: site[doc],
                 identity: identity[doc],
-                thing: thing[doc],
+                twin: twin[doc],
                 commune: Some(commune[doc]).filter(|number| *number != 0).and_then(commune_numbered),
             })
             .collect();
@@ -102,11 +100,8 @@ impl Segment {
             territories.push((doc, Arc::new(territory)));
             Ok(())
         })?;
-        let mut things: Vec<u64> = thing.into_iter().filter(|thing| *thing != 0).collect();
-        things.sort_unstable();
         Ok(Segment {
             cards,
-            things,
             name_key: columns.str("name_key")?,
             hours: columns.str("hours")?,
             plain: reader.inverted_index(fields.plain)?,
@@ -151,9 +146,9 @@ impl Segment {
         self.cards[doc as usize].identity
     }
 
-    /// What it shares with its twins, if anything.
-    pub fn thing(&self, doc: DocId) -> Option<u64> {
-        Some(self.cards[doc as usize].thing).filter(|thing| *thing != 0)
+    /// What it shares with the listings that may be the same thing, if there are any.
+    pub fn twin(&self, doc: DocId) -> Option<u64> {
+        Some(self.cards[doc as usize].twin).filter(|twin| *twin != 0)
     }
 
     /// The rank of its name among those of the segment.

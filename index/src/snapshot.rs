@@ -1,6 +1,6 @@
 //! One commit, open for reading: what every question of a search is asked to.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
 use maille_domain::Listing;
@@ -11,10 +11,9 @@ use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, Ta
 use crate::error::Error;
 use crate::generation::Shared;
 use crate::recent::Recent;
-use crate::schema::{FOUND, Fields, KEPT};
-use crate::segment::Segment;
+use crate::schema::{FOUND, Fields, KEPT, twin};
+use crate::segment::{Segment, each_of};
 use crate::territories::Territories;
-use crate::twin;
 
 /// A commit. Never changes; whoever holds one goes on answering from it while others come.
 pub struct Snapshot {
@@ -30,8 +29,6 @@ pub struct Snapshot {
     pub found_count: u64,
     /// Coordination territories.
     pub territories: Arc<Territories>,
-    /// Things that more than one document describes, deleted since or not.
-    pub twins: HashSet<u64>,
     pub searcher: Searcher,
     segments: Vec<Arc<Segment>>,
     recent: Arc<Recent>,
@@ -68,9 +65,7 @@ impl Snapshot {
                 alive_territories(&searcher, &segments).map(|(_, territory)| territory),
             )),
         };
-        let things = segments.iter().flat_map(|segment| segment.things.iter().copied()).collect();
         Ok(Snapshot {
-            twins: twin::repeated(things).into_iter().collect(),
             generation: Arc::clone(generation),
             cursor,
             stamp,
@@ -118,7 +113,7 @@ impl Snapshot {
     }
 
     /// The live document of an exact term, if there is one.
-    pub fn only(&self, field: Field, value: &str) -> Result<Option<DocAddress>, Error> {
+    fn only(&self, field: Field, value: &str) -> Result<Option<DocAddress>, Error> {
         let term = Term::from_field_text(field, value);
         for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
             if let Some(doc) = first_alive(reader, &term)? {
@@ -128,30 +123,48 @@ impl Snapshot {
         Ok(None)
     }
 
-    /// The only live listing whose id begins with these hexadecimal digits.
-    pub fn by_beginning(&self, digits: &str) -> Result<Option<Arc<Listing>>, Error> {
-        let dashed = dashed(digits);
-        let mut found = None;
-        for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
-            let ids = reader.inverted_index(self.fields().id)?;
-            // A dash comes before every digit: whatever begins so is before the last digit and more.
-            let mut terms = ids
-                .terms()
-                .range()
-                .ge(dashed.as_bytes())
-                .lt(format!("{dashed}g").as_bytes())
-                .into_stream()?;
-            while terms.advance() {
-                let id = String::from_utf8_lossy(terms.key()).into_owned();
-                if let Some(doc) = first_alive(reader, &Term::from_field_text(self.fields().id, &id))? {
-                    if found.is_some() {
-                        return Ok(None);
-                    }
-                    found = Some(DocAddress::new(ordinal, doc));
-                }
+    /// The live listing that has an exact term in the first of these fields where one has.
+    pub fn first(&self, among: &[Field], value: &str) -> Result<Option<Arc<Listing>>, Error> {
+        for &field in among {
+            if let Some(address) = self.only(field, value)? {
+                return self.listing(address).map(Some);
             }
         }
-        found.map(|address| self.listing(address)).transpose()
+        Ok(None)
+    }
+
+    /// The only live listing that has, in one of these fields, an id that begins with these hexadecimal digits.
+    pub fn by_beginning(&self, among: &[Field], digits: &str) -> Result<Option<Arc<Listing>>, Error> {
+        let beginning = dashed(digits);
+        let mut found = BTreeSet::new();
+        for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
+            for &field in among {
+                let docs = alive_beginning(reader, field, &beginning)?;
+                found.extend(docs.into_iter().map(|doc| DocAddress::new(ordinal, doc)));
+            }
+        }
+        match found.into_iter().collect::<Vec<_>>()[..] {
+            [only] => self.listing(only).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// The other listings that may be the same thing as this one, by name: those that searches find.
+    pub fn twins(&self, listing: &Listing) -> Result<Vec<Arc<Listing>>, Error> {
+        let Some(group) = twin(listing) else { return Ok(Vec::new()) };
+        let term = Term::from_field_u64(self.fields().twin, group);
+        let mut found = Vec::new();
+        for (ordinal, reader, _) in self.segments() {
+            each_of(reader, &term, |doc| {
+                if !reader.is_deleted(doc) {
+                    found.push(self.listing(DocAddress::new(ordinal, doc))?);
+                }
+                Ok(())
+            })?;
+        }
+        found.retain(|other| other.id != listing.id && other.twin == listing.twin);
+        found.sort_by(|a, b| a.fields.name.cmp(&b.fields.name).then(a.id.cmp(&b.id)));
+        Ok(found)
     }
 
     /// The slugs of the listings that searches find, in their order. Reads the list of slugs, and no listing.
@@ -160,7 +173,7 @@ impl Snapshot {
         let mut slugs = Vec::new();
         for reader in self.searcher.segment_readers() {
             let mut shown = vec![false; reader.max_doc() as usize];
-            crate::segment::each_of(reader, &found, |doc| {
+            each_of(reader, &found, |doc| {
                 shown[doc as usize] = !reader.is_deleted(doc);
                 Ok(())
             })?;
@@ -209,7 +222,7 @@ fn alive_count(searcher: &Searcher, term: &Term) -> Result<u64, Error> {
             count += u64::from(reader.inverted_index(term.field())?.doc_freq(term)?);
             continue;
         }
-        crate::segment::each_of(reader, term, |doc| {
+        each_of(reader, term, |doc| {
             count += u64::from(!reader.is_deleted(doc));
             Ok(())
         })?;
@@ -224,6 +237,20 @@ fn first_alive(reader: &SegmentReader, term: &Term) -> Result<Option<DocId>, Err
         postings.advance();
     }
     Ok(Some(postings.doc()).filter(|doc| *doc != TERMINATED))
+}
+
+/// The live documents that have, in a field, an id that begins so: one for each id.
+fn alive_beginning(reader: &SegmentReader, field: Field, beginning: &str) -> Result<Vec<DocId>, Error> {
+    let ids = reader.inverted_index(field)?;
+    // A dash comes before every digit: whatever begins so is before the last digit and more.
+    let after = format!("{beginning}g");
+    let mut terms = ids.terms().range().ge(beginning.as_bytes()).lt(after.as_bytes()).into_stream()?;
+    let mut found = Vec::new();
+    while terms.advance() {
+        let id = String::from_utf8_lossy(terms.key());
+        found.extend(first_alive(reader, &Term::from_field_text(field, &id))?);
+    }
+    Ok(found)
 }
 
 /// The beginning of a UUID as it is written: `0123456789ab` → `01234567-89ab`.

@@ -2,8 +2,9 @@
 
 use axum::body::Body;
 use axum::http::Request;
-use maille_domain::listing::{Provenance, SourceRef};
+use maille_domain::listing::{Provenance, Said, SourceRef};
 use maille_domain::{Field, Listing};
+use serde_json::{Value, json};
 
 use crate::state::WebState;
 use crate::testing::{Answered, ask, html, listing, now, state_of};
@@ -93,6 +94,14 @@ fn hostile(number: usize, text: &str) -> Listing {
     fields.extra.insert(text.to_owned(), text.to_owned());
     listing.sources =
         vec![SourceRef { source: text.to_owned(), source_id: text.to_owned(), last_seen: now() }];
+    let others = listing.fields.to_values().into_keys().chain([Field::Description, Field::VerifiedOn]);
+    listing.others = others
+        .map(|field| {
+            let said =
+                |value: Value| Said { source: text.to_owned(), source_id: text.to_owned(), value, at: now() };
+            (field, vec![said(text.into()), said(vec![text, text].into()), said(json!({ text: text }))])
+        })
+        .collect();
     let decided = Provenance::Override { author: text.to_owned(), reason: text.to_owned(), at: now() };
     listing.provenance.insert(Field::Name, decided);
     listing
@@ -179,6 +188,27 @@ async fn whatever_a_source_writes_every_page_is_a_good_one() {
             if path.contains("zorglub") || path.starts_with("/ressources/") {
                 assert!(answered.body.contains(WORD), "{path}");
             }
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_may_be_the_same_is_named_without_harm() {
+    let mut listings = listings();
+    let first = listings[0].id;
+    for listing in &mut listings {
+        listing.twin = Some(first);
+    }
+    let site = site("hostile-twins", &listings);
+    for page in ["/recherche?q=zorglub", "/recherche?q=zorglub&offset=1", "/ressources/{slug}"] {
+        for path in addresses(page, &listings) {
+            let answered = get(&site, &path).await;
+            judge(&path, &answered);
+            assert_eq!(
+                answered.body.contains("Peut-être la même ressource"),
+                !path.contains("offset"),
+                "{path}"
+            );
         }
     }
 }

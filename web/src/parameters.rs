@@ -125,7 +125,7 @@ impl FromQuery for SearchParameters {
             total: reader.one("total", code),
             off,
             set_aside,
-            selection: Selection::read(&reader.text("selection")),
+            selection: Selection::read(&reader.text("selection")).led(&state.node),
             grouped: reader.one("group", grouped).is_some(),
         };
         if parameters.commune.is_some() && parameters.place.is_some() {

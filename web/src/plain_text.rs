@@ -1,6 +1,8 @@
 //! Text without any form, for a mail: lines that every reader of mail keeps as they are, and nothing in what a source or
 //! a person wrote that could pass for a line of ours.
 
+pub use maille_domain::invisible::is_invisible;
+
 /// How long a line is: what mail keeps without folding it.
 const COLUMNS: usize = 72;
 
@@ -20,24 +22,6 @@ pub fn one_line(text: &str, most: usize) -> String {
     }
     let kept: String = line.chars().take(most.saturating_sub(1)).collect();
     format!("{}…", kept.trim_end())
-}
-
-/// Marks that have no ink: of direction, of width, of language.
-pub fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'
-            | '\u{200e}'
-            | '\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{206f}'
-            | '\u{feff}'
-            | '\u{fff9}'..='\u{fffb}'
-            | '\u{e0000}'..='\u{e007f}'
-    )
 }
 
 /// A paragraph folded at spaces: the first line begins with `first`, those that follow with `next`. A word longer than a

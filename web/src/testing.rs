@@ -13,7 +13,7 @@ use axum::http::{HeaderMap, Request, StatusCode};
 use chrono::{DateTime, Utc};
 use maille_domain::clock::FixedClock;
 use maille_domain::field::Values;
-use maille_domain::listing::{Provenance, SourceRef};
+use maille_domain::listing::{Provenance, Said, SourceRef};
 use maille_domain::slug::slug;
 use maille_domain::{Field, Fields, Listing, ListingId, Territory};
 use maille_index::{Change, Index, Node};
@@ -130,6 +130,9 @@ pub fn listing(id: &str, cells: &[(Field, &str)]) -> Listing {
         id: ListingId::founded_by("demo", id),
         slug: slug(&fields.name, fields.commune().map(|commune| &*commune.name)),
         former_slugs: Vec::new(),
+        others: BTreeMap::new(),
+        merged: Vec::new(),
+        twin: None,
         provenance: values.keys().map(|field| (*field, said.clone())).collect::<BTreeMap<_, _>>(),
         fields,
         sources: vec![SourceRef {
@@ -139,6 +142,38 @@ pub fn listing(id: &str, cells: &[(Field, &str)]) -> Listing {
         }],
         withdrawn_at: None,
     }
+}
+
+/// The same listing, of which a record of `finess` says these cells too, besides what is kept.
+pub fn besides(mut listing: Listing, id: &str, cells: &[(Field, &str)]) -> Listing {
+    for (field, cell) in cells {
+        let value = field.parse(cell).unwrap_or_else(|error| panic!("{field} {cell:?}: {error}")).unwrap();
+        let said = Said { source: "finess".into(), source_id: id.into(), value, at: day("2026-05-03") };
+        listing.others.entry(*field).or_default().push(said);
+    }
+    let last_seen = day("2026-11-18");
+    listing.sources.push(SourceRef { source: "finess".into(), source_id: id.into(), last_seen });
+    listing
+}
+
+/// The same listing, of which the team decided a field: its value, or that there is nothing to say.
+pub fn decided(mut listing: Listing, field: Field, cell: &str) -> Listing {
+    let mut values = listing.fields.to_values();
+    let said = values.remove(&field);
+    values.extend(field.parse(cell).unwrap().map(|value| (field, value)));
+    listing.fields = Fields::from_values(values).unwrap();
+    let by = Provenance::Override {
+        author: "Camille".into(),
+        reason: "appelé ce matin".into(),
+        at: "2026-11-02T09:00:00Z".parse().unwrap(),
+    };
+    if let (Some(Provenance::Source { source, source_id, at }), Some(value)) =
+        (listing.provenance.insert(field, by), said)
+    {
+        let said = Said { source, source_id, value, at };
+        listing.others.entry(field).or_default().insert(0, said);
+    }
+    listing
 }
 
 fn day(text: &str) -> DateTime<Utc> {

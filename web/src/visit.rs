@@ -42,7 +42,7 @@ impl Visit {
     /// The visit that an address tells: `commune` or `place`, and `selection`.
     pub fn read(node: &Node, query: &str) -> Visit {
         let mut reader = Reader::new(query);
-        let selection = Selection::read(&reader.text("selection"));
+        let selection = Selection::read(&reader.text("selection")).led(node);
         let known = reader.text("place");
         let written = reader.text("commune");
         let place = match known.split_once(':') {
@@ -162,6 +162,11 @@ impl ShortId {
         (text.len() == ShortId::DIGITS && text.bytes().all(hexadecimal)).then(|| ShortId(text.to_owned()))
     }
 
+    /// That of the listing which the one of this id was found to be; the same, when it was not.
+    pub fn led(self, node: &Node) -> ShortId {
+        node.merged_by_beginning(&self.0).map_or(self, |listing| ShortId::of(listing.id))
+    }
+
     /// The digits.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -186,6 +191,12 @@ impl Selection {
             selection = selection.with(id);
         }
         selection
+    }
+
+    /// The same listings by their present ids: what was found to be another is that one.
+    #[must_use]
+    pub fn led(self, node: &Node) -> Selection {
+        self.0.into_iter().map(|id| id.led(node)).collect()
     }
 
     /// With one more, at the end, when there is room.

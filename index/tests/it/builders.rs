@@ -56,6 +56,9 @@ pub fn listing(kind: &str, name: &str) -> Draft {
         id: ListingId::founded_by("essai", name),
         slug: maille_domain::slug::slug(name, None),
         former_slugs: Vec::new(),
+        others: std::collections::BTreeMap::new(),
+        merged: Vec::new(),
+        twin: None,
         fields,
         provenance: std::collections::BTreeMap::new(),
         sources: vec![SourceRef { source: "essai".to_owned(), source_id: name.to_owned(), last_seen: now() }],
@@ -70,6 +73,18 @@ fn parsed<T: std::str::FromStr>(texts: &[&str]) -> Vec<T> {
 impl Draft {
     pub fn with(mut self, change: impl FnOnce(&mut Fields)) -> Draft {
         change(&mut self.0.fields);
+        self
+    }
+
+    /// Perhaps the same thing as the listing of this name, which nobody has decided.
+    pub fn twin_of(mut self, name: &str) -> Draft {
+        self.0.twin = Some(ListingId::founded_by("essai", name));
+        self
+    }
+
+    /// Found to be what these listings are.
+    pub fn merging(mut self, names: &[&str]) -> Draft {
+        self.0.merged = names.iter().map(|name| ListingId::founded_by("essai", name)).collect();
         self
     }
 

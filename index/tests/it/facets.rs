@@ -36,18 +36,23 @@ fn facets_are_not_counted_when_nobody_wants_them() {
 
 fn drafts() -> impl Strategy<Value = Vec<Draft>> {
     let some = |count: usize| prop::collection::vec(0..count, 0..3);
-    let draft = (0..4_usize, some(4), some(3), some(4));
+    let twin = prop::option::weighted(0.4, 0..3_usize);
+    let draft = (0..4_usize, some(4), some(3), some(4), twin);
     prop::collection::vec(draft, 1..12).prop_map(|drafts| {
         let kinds = ["emg", "ssiad", "mairie", "dac"];
         let some_audiences = [Audience::Tous, Audience::Aidants, Audience::Enfants, Audience::Femmes];
         let some_themes = [Theme::Tous, Theme::Precarite, Theme::Handicap, Theme::VilleHopital];
         let mut listings = Vec::new();
-        for (number, (kind, audiences, modes, themes)) in drafts.into_iter().enumerate() {
+        for (number, (kind, audiences, modes, themes, twin)) in drafts.into_iter().enumerate() {
             let audiences: Vec<Audience> = audiences.into_iter().map(|at| some_audiences[at]).collect();
             let modes: Vec<Mode> = modes.into_iter().map(|at| Mode::ALL[at]).collect();
             let themes: Vec<Theme> = themes.into_iter().map(|at| some_themes[at]).collect();
             let listing = listing(kinds[kind], &format!("Service {number}"));
-            listings.push(listing.audiences(&audiences).modes(&modes).themes(&themes));
+            let listing = listing.audiences(&audiences).modes(&modes).themes(&themes);
+            listings.push(match twin {
+                Some(first) => listing.twin_of(&first.to_string()),
+                None => listing,
+            });
         }
         listings
     })

@@ -131,7 +131,7 @@ fn damage_is_said_never_served_and_rebuilding_repairs() {
             continue; // The engine's list of files to clean up: nothing is read from it.
         }
         let mut flipped = whole.clone();
-        if let Some(byte) = flipped.get_mut(whole.len() / 3) {
+        if let Some(byte) = flipped.get_mut(whole.len() / 4) {
             *byte ^= 0x55;
         }
         for damaged in [&whole[..whole.len() / 2], b"", b"garbage", &flipped] {

@@ -6,6 +6,7 @@ mod coverage;
 mod facets;
 mod filters;
 mod generations;
+mod identity;
 mod places;
 mod ranking;
 mod spots;

@@ -4,7 +4,7 @@ use maille_domain::{Category, Request};
 use maille_index::Spot;
 use maille_territory::PlaceKind;
 
-use crate::builders::{Directory, Draft, asking, asking_in, listing, now};
+use crate::builders::{Directory, asking, asking_in, listing, now};
 
 fn directory() -> Directory {
     Directory::of([
@@ -50,12 +50,9 @@ fn nothing_is_looked_for_elsewhere() {
 }
 
 #[test]
-fn one_thing_described_twice_is_one_point() {
-    let twin = |name: &str| {
-        let Draft(mut twin) = listing("ccas", name).at("92007").covers(&["commune:92007"]);
-        twin.fields.phone = vec!["01 99 00 00 11".parse().unwrap()];
-        Draft(twin)
-    };
+fn what_may_be_one_thing_is_one_point() {
+    let twin =
+        |name: &str| listing("ccas", name).at("92007").covers(&["commune:92007"]).twin_of("CCAS de Bagneux");
     let directory = Directory::of([twin("CCAS de Bagneux"), twin("C.C.A.S. BAGNEUX")]);
     let request = asking_in("", PlaceKind::Departement, "92");
     let spots = directory.node().spots(&request, now()).unwrap();

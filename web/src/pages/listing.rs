@@ -14,7 +14,7 @@ use maille_domain::{Field, Listing};
 use maille_index::{Hit, Node};
 
 use self::gone::GonePage;
-use self::origin::Origin;
+use self::origin::{Kept, Origin};
 use self::related::Related;
 use self::sections::{Detail, Item, Section, Sheet};
 use crate::error::{Error, Missing};
@@ -24,6 +24,7 @@ use crate::page::{Cache, Layout, Page, respond};
 use crate::parameters::place_label;
 use crate::state::WebState;
 use crate::views::hit::{self, Viewpoint};
+use crate::views::twins::Twins;
 use crate::views::{Choice, Fact, PhoneLink};
 use crate::visit::{MOST_SELECTED, ShortId, Visit};
 
@@ -54,6 +55,7 @@ struct ListingPage {
     organization: Option<String>,
     facts: Vec<Fact>,
     phones: Vec<PhoneLink>,
+    twins: Option<Twins>,
     selection: Selecting,
     report: String,
     sources: bool,
@@ -64,8 +66,8 @@ struct ListingPage {
     records: Vec<Record>,
     registers: Vec<Item>,
     identity: Vec<Item>,
-    source_url: Option<String>,
     extra: Vec<(String, String)>,
+    extra_origin: Option<Origin>,
     /// Where the site is, and the day, for paper.
     nearby: Vec<Related>,
     /// All of the same kind, for the place that counts.
@@ -90,7 +92,9 @@ enum Selecting {
 struct Checked {
     when: Fact,
     /// The day in words, and who says so, when it is known.
-    by: Option<(String, Origin)>,
+    by: Option<(String, Kept)>,
+    /// What every source says of it, when that is asked for.
+    origin: Option<Origin>,
 }
 
 /// A record the listing is made of.
@@ -104,6 +108,7 @@ struct Record {
 /// What the index says around a listing.
 struct Around {
     seen: Option<Hit>,
+    twins: Option<Twins>,
     sections: Vec<Section>,
     linked_data: String,
     nearby: Vec<Related>,
@@ -127,11 +132,11 @@ pub async fn listing(
     }
     let now = state.now();
     if let Some(withdrawn_at) = listing.withdrawn_at {
-        let related = {
+        let around = {
             let (listing, visit) = (Arc::clone(&listing), visit.clone());
-            state.ask(move |node| related::nearby(node, &listing, &visit, now)).await?
+            state.ask(move |node| gone::Around::of(node, &listing, &visit, now)).await?
         };
-        return Ok(respond(&GonePage::new(&state, visit, &listing, withdrawn_at, related)));
+        return Ok(respond(&GonePage::new(&state, visit, &listing, withdrawn_at, around)));
     }
     let sources = Reader::new(&query).text("sources") == "1";
     let place = visit.place.as_ref().map(maille_territory::Place::with_article);
@@ -174,7 +179,8 @@ impl Around {
         let visit = &view.visit;
         Around {
             seen: visit.place.as_ref().map(|place| node.hit(Arc::clone(listing), Some(place), view.now)),
-            sections: Sheet { listing, view, sources }.sections(node),
+            twins: Twins::all(&node.twins(listing), visit),
+            sections: Sheet::new(listing, view, sources).sections(node),
             linked_data: linked_data::of(node, listing, address),
             nearby: related::nearby(node, listing, visit, view.now),
             same_organization: related::same_organization(node, listing, visit),
@@ -220,7 +226,7 @@ impl ListingPage {
             detail: None,
         });
         let path = Visit::default().sheet(&listing.slug);
-        let sheet = Sheet { listing, view, sources };
+        let sheet = Sheet::new(listing, view, sources);
         ListingPage {
             about: about(listing, &kind),
             linked_data: around.linked_data,
@@ -233,17 +239,18 @@ impl ListingPage {
             organization: fields.organization.clone(),
             facts,
             phones: fields.phone.iter().map(PhoneLink::from).collect(),
+            twins: around.twins,
             selection: Selecting::of(listing, visit),
             report: visit.link(&format!("{path}/signaler")),
             sources,
             switch: if sources { visit.link(&path) } else { visit.link_with(&path, &[("sources", "1")]) },
             sections: around.sections,
-            checked: Checked::of(listing, view.now),
+            checked: Checked::of(&sheet),
             records: records(listing, view.now),
             registers: sheet.registers(),
             identity: sheet.identity(),
-            source_url: fields.source_url.clone().filter(|url| is_web(url)),
             extra: fields.extra.iter().map(|(name, value)| (column(name), value.clone())).collect(),
+            extra_origin: sheet.origin(Field::Extra),
             nearby: around.nearby,
             all_nearby,
             same_organization: around.same_organization,
@@ -267,11 +274,13 @@ impl Selecting {
 }
 
 impl Checked {
-    fn of(listing: &Listing, now: DateTime<Utc>) -> Checked {
-        let said = listing.fields.verified_on.zip(Origin::of(listing, Field::VerifiedOn));
+    fn of(sheet: &Sheet) -> Checked {
+        let Sheet { listing, view, .. } = sheet;
+        let said = listing.fields.verified_on.zip(Kept::of(listing, Field::VerifiedOn));
         Checked {
-            when: hit::verified(listing, now),
-            by: said.map(|(day, origin)| (date::words(day), origin)),
+            when: hit::verified(listing, view.now),
+            by: said.map(|(day, kept)| (date::words(day), kept)),
+            origin: sheet.origin(Field::VerifiedOn),
         }
     }
 }

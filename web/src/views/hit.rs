@@ -8,6 +8,7 @@ use maille_domain::{CoverageLevel, Fields, Listing};
 use maille_index::answer::{CoverageOf, Hit, Serves};
 use maille_territory::fold;
 
+use super::twins::Twins;
 use super::{Fact, PhoneLink, name_in_a_list};
 use crate::french::{self, date, hours};
 use crate::visit::{Selection, ShortId, Visit};
@@ -61,6 +62,8 @@ pub struct HitLine {
     pub more: bool,
     /// Why it is here.
     pub why: Vec<String>,
+    /// The listings that were folded into it.
+    pub twins: Option<Twins>,
     /// What nobody said of it.
     pub unsaid: Option<String>,
     /// Who says so.
@@ -127,6 +130,7 @@ impl HitLine {
             more: how.as_ref().is_some_and(|(_, more)| *more),
             how: how.map(|(how, _)| how),
             why: hit.why.iter().filter_map(|why| reason(why)).collect(),
+            twins: Twins::in_a_line(&hit.also, &view.visit),
             unsaid: (!unsaid.is_empty()).then(|| french::list(&unsaid)),
             source: (!sources.is_empty()).then(|| french::list(&sources)),
             verified: verified(listing, view.now),
@@ -371,8 +375,12 @@ pub fn verified(listing: &Listing, now: DateTime<Utc>) -> Fact {
 
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use maille_domain::{Field, ListingId};
+
     use super::*;
-    use crate::testing::page;
+    use crate::testing::{ask, html, listing, page, state_of};
 
     #[test]
     fn coming_to_the_home_is_said_in_words() {
@@ -449,6 +457,44 @@ mod tests {
         let body = page("/recherche?category=ssiad&place=departement:92").await.body;
         assert!(body.contains("mode non renseigné") && body.contains("téléphone non renseigné"));
         assert!(body.contains("non renseigné&#8239;: public, orientation et horaires"), "{body}");
+    }
+
+    #[tokio::test]
+    async fn a_line_names_what_was_folded_into_it() {
+        let team = |number: usize| {
+            let mut team = listing(
+                &format!("twin-{number}"),
+                &[
+                    (Field::Name, &format!("Équipe {number}")),
+                    (Field::Category, "emg"),
+                    (Field::Coverage, "commune:92007"),
+                ],
+            );
+            team.twin = Some(ListingId::founded_by("demo", "twin-0"));
+            team
+        };
+        for (count, more) in [
+            (1, None),
+            (2, None),
+            (5, Some(" et une autre, nommée sur la fiche")),
+            (6, Some(" et 2 autres, nommées sur la fiche")),
+        ] {
+            let teams: Vec<Listing> = (0..count).map(team).collect();
+            let state = state_of(&format!("line-of-{count}"), &teams);
+            let asked =
+                |path: &'static str| ask(state.clone(), Request::get(path).body(Body::empty()).unwrap());
+            let body = asked("/recherche?category=emg&commune=92007").await.body;
+            html::check(&body);
+            let line = "Peut-être la même ressource, décrite aussi ici&#8239;: <a href=\"/ressources/equipe-";
+            assert_eq!(body.matches("<li class=\"hit\"").count(), 1);
+            assert_eq!(body.contains(line), count > 1, "{count}: {body}");
+            let said = body.contains("nommée");
+            assert_eq!(said, more.is_some_and(|more| body.contains(more)), "{count}: {body}");
+            assert_eq!(said, more.is_some());
+            let hit = &asked("/api/v1/search?category=emg&commune=92007").await.json()["hits"][0];
+            assert_eq!(hit["also"].as_array().unwrap().len(), count - 1);
+            assert_eq!(hit["sources"].as_array().unwrap().len(), count);
+        }
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 pub mod contact;
 pub mod hit;
 pub mod place;
+pub mod twins;
 
 use maille_domain::Phone;
 

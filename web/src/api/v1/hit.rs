@@ -39,8 +39,10 @@ pub struct HitView<'a> {
     pub status: &'static str,
     /// Day of the last human check.
     pub verified_on: Option<NaiveDate>,
-    /// The records it is made of.
+    /// The records it is made of, and those of the listings in `also`.
     pub sources: Vec<SourceView<'a>>,
+    /// The listings that may be the same thing, which nobody has decided yet: they match too, and are folded into this one.
+    pub also: Vec<AlsoView<'a>>,
     /// Why it is here, in French sentences, from the numbers that ranked it.
     pub why: Vec<&'a str>,
 }
@@ -63,6 +65,19 @@ pub struct SourceView<'a> {
     pub source: &'a str,
     /// Identifier in the source.
     pub source_id: &'a str,
+}
+
+/// A listing that may be the same thing.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = HitAlso)]
+pub struct AlsoView<'a> {
+    /// Identifier (UUID), for `/api/v1/listings/{id}`.
+    #[schema(value_type = String)]
+    pub id: ListingId,
+    /// Address of its page: `/ressources/{slug}`.
+    pub slug: &'a str,
+    /// Name.
+    pub name: &'a str,
 }
 
 impl<'a> From<&'a Hit> for HitView<'a> {
@@ -88,6 +103,11 @@ impl<'a> From<&'a Hit> for HitView<'a> {
                 .sources
                 .iter()
                 .map(|source| SourceView { source: &source.source, source_id: &source.source_id })
+                .collect(),
+            also: hit
+                .also
+                .iter()
+                .map(|twin| AlsoView { id: twin.id, slug: &twin.slug, name: &twin.fields.name })
                 .collect(),
             why: hit.why.iter().map(String::as_str).collect(),
         }

@@ -7,9 +7,9 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
-use maille_domain::Listing;
 use maille_domain::hours::time_zone;
-use maille_domain::listing::Provenance;
+use maille_domain::listing::{Provenance, Said};
+use maille_domain::{Field, Listing};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -21,7 +21,7 @@ use crate::state::WebState;
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Listing)]
 pub struct ListingView {
-    /// Identifier (UUID).
+    /// Identifier (UUID); another than the one asked, when that listing was found to be this one.
     pub id: String,
     /// Address of its page: `/ressources/{slug}`.
     pub slug: String,
@@ -29,7 +29,7 @@ pub struct ListingView {
     pub withdrawn_on: Option<NaiveDate>,
     /// The records it is made of.
     pub sources: Vec<RecordView>,
-    /// Its fields by name; those nobody filled are absent.
+    /// Its fields by name; those of which nobody says anything are absent.
     pub fields: BTreeMap<&'static str, FieldView>,
 }
 
@@ -52,10 +52,27 @@ pub struct FieldView {
     /// French label of the field.
     pub label: &'static str,
     /// The value: a text, a number, a list of texts (phones in E.164, coverages as `commune:92007`), or
-    /// `{lat, lon, precision}` for `location`.
-    pub value: serde_json::Value,
+    /// `{lat, lon, precision}` for `location`. Null when a decision emptied the field, or when what records say of it goes with
+    /// another place or another age than those kept.
+    pub value: Option<serde_json::Value>,
     /// Where it came from; null when nobody said it and it is the default (`status`).
     pub origin: Option<OriginView>,
+    /// What the other records say, the same thing or another, the next to be believed first.
+    pub others: Vec<SaidView>,
+}
+
+/// What a record says of a field besides the value kept.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListingSaid)]
+pub struct SaidView {
+    /// Name of the source.
+    pub source: String,
+    /// Identifier of the record in the source.
+    pub source_id: String,
+    /// When the source was first read saying it.
+    pub at: DateTime<Utc>,
+    /// What it says, in the form of the field's value.
+    pub value: serde_json::Value,
 }
 
 /// Where a value came from.
@@ -97,16 +114,28 @@ impl From<&Listing> for ListingView {
                     last_seen: record.last_seen,
                 })
                 .collect(),
-            fields: listing
-                .fields
-                .to_values()
-                .into_iter()
-                .map(|(field, value)| {
-                    let origin = listing.provenance.get(&field).map(OriginView::from);
-                    (field.name(), FieldView { label: field.label(), value, origin })
-                })
-                .collect(),
+            fields: fields(listing),
         }
+    }
+}
+
+/// The fields of which somebody says or decided something.
+fn fields(listing: &Listing) -> BTreeMap<&'static str, FieldView> {
+    let mut values = listing.fields.to_values();
+    let view = |field: Field| {
+        let value = values.remove(&field);
+        let origin = listing.provenance.get(&field).map(OriginView::from);
+        let others = listing.others.get(&field).into_iter().flatten().map(SaidView::from).collect::<Vec<_>>();
+        let said = value.is_some() || origin.is_some() || !others.is_empty();
+        said.then(|| (field.name(), FieldView { label: field.label(), value, origin, others }))
+    };
+    Field::ALL.iter().copied().filter_map(view).collect()
+}
+
+impl From<&Said> for SaidView {
+    fn from(said: &Said) -> SaidView {
+        let Said { source, source_id, value, at } = said.clone();
+        SaidView { source, source_id, at, value }
     }
 }
 
@@ -119,12 +148,12 @@ impl From<&Provenance> for OriginView {
     }
 }
 
-/// A listing with, for every field, who said it and when.
+/// A listing with, for every field, who said it and when, and what the other sources say of it.
 #[utoipa::path(
     get,
     path = "/api/v1/listings/{id}",
     tag = "listings",
-    params(("id" = String, Path, description = "Identifier (UUID), from a search")),
+    params(("id" = String, Path, description = "Identifier (UUID), from a search; that of a listing found to be another leads to the other")),
     responses(
         (status = 200, description = "The listing, withdrawn or not", body = ListingView),
         (status = 404, description = "No such listing", body = Problem, content_type = "application/problem+json"),
@@ -142,14 +171,39 @@ pub async fn listing(
 
 #[cfg(test)]
 mod tests {
-    use maille_domain::ListingId;
+    use axum::body::Body;
+    use axum::http::Request;
+    use maille_domain::{Field, ListingId};
 
-    use crate::testing::get;
+    use crate::testing::{ask, besides, decided, get, listing, state_of};
 
     #[tokio::test]
     async fn a_listing_says_who_said_each_field() {
         let id = ListingId::founded_by("demo", "emg");
         insta::assert_json_snapshot!("listing", get(&format!("/api/v1/listings/{id}")).await.json());
+    }
+
+    #[tokio::test]
+    async fn each_field_says_what_the_other_records_say() {
+        let said = [
+            (Field::Name, "Équipe mobile"),
+            (Field::Category, "emg"),
+            (Field::Phone, "01 99 00 00 01"),
+            (Field::Cost, "payant"),
+        ];
+        let others =
+            [(Field::Name, "EQUIPE MOBILE"), (Field::Phone, "01 99 00 00 09"), (Field::AgeMax, "99")];
+        let mut several = decided(besides(listing("several", &said), "920000001", &others), Field::Cost, "");
+        let merged = ListingId::founded_by("finess", "920000001");
+        several.merged = vec![merged];
+        let state = state_of("api-several", &[several.clone()]);
+        let asked = |id: ListingId| {
+            let path = format!("/api/v1/listings/{id}");
+            ask(state.clone(), Request::get(path).body(Body::empty()).unwrap())
+        };
+        let told = asked(several.id).await.json();
+        insta::assert_json_snapshot!("several", told);
+        assert_eq!(asked(merged).await.json(), told, "the id of a merged listing leads to the one it is");
     }
 
     #[tokio::test]

@@ -5,14 +5,16 @@ use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
 use maille_domain::Listing;
 use maille_domain::hours::time_zone;
+use maille_index::Node;
 use maille_territory::{PlaceKind, france};
 
-use super::related::Related;
+use super::related::{self, Related};
 use crate::french::date;
 use crate::page::{Cache, Layout, Page};
 use crate::parameters::place_label;
 use crate::state::WebState;
 use crate::views::Form;
+use crate::views::twins::Twins;
 use crate::visit::Visit;
 
 #[derive(Debug, Template)]
@@ -23,8 +25,26 @@ pub struct GonePage {
     withdrawn: String,
     href: String,
     label: String,
-    related: Vec<Related>,
+    around: Around,
     form: Form,
+}
+
+/// What the index knows that may do instead.
+#[derive(Debug)]
+pub struct Around {
+    /// What may be the same thing, under another name.
+    twins: Option<Twins>,
+    /// What serves the same need here.
+    related: Vec<Related>,
+}
+
+impl Around {
+    pub fn of(node: &Node, listing: &Listing, visit: &Visit, now: DateTime<Utc>) -> Around {
+        Around {
+            twins: Twins::all(&node.twins(listing), visit),
+            related: related::nearby(node, listing, visit, now),
+        }
+    }
 }
 
 impl Page for GonePage {
@@ -41,7 +61,7 @@ impl GonePage {
         visit: Visit,
         listing: &Listing,
         withdrawn_at: DateTime<Utc>,
-        related: Vec<Related>,
+        around: Around,
     ) -> GonePage {
         let fields = &listing.fields;
         let day = withdrawn_at.with_timezone(&time_zone(None)).date_naive();
@@ -60,7 +80,7 @@ impl GonePage {
             withdrawn: format!("le {}", date::words(day)),
             href: link.to_string(),
             label,
-            related,
+            around,
             form: Form { visit, ..Form::default() },
         }
     }

@@ -63,7 +63,10 @@ pub fn nearby(node: &Node, listing: &Listing, visit: &Visit, now: DateTime<Utc>)
     };
     // A sheet is whole without them: what cannot be searched is left out.
     let hits = node.search(&request, now).map(|answer| answer.hits).unwrap_or_default();
-    let others = hits.iter().filter(|hit| hit.listing.id != listing.id && hit.serves == Serves::Yes);
+    // What may be the listing itself is said apart.
+    let itself =
+        |other: &Listing| other.id == listing.id || (other.twin.is_some() && other.twin == listing.twin);
+    let others = hits.iter().filter(|hit| !itself(&hit.listing) && hit.serves == Serves::Yes);
     others.take(MOST).map(|hit| Related::of(&hit.listing, visit)).collect()
 }
 

@@ -1,12 +1,13 @@
 //! The sections of an identity sheet: what is known in words, and "non renseigné" where it matters that nobody said.
 
 use chrono::{DateTime, Utc};
+use maille_domain::field::Values;
 use maille_domain::hours::time_zone;
 use maille_domain::vocabulary::{ReferredBy, Status};
 use maille_domain::{Field, Fields, Listing};
 use maille_index::Node;
 
-use super::origin::Origin;
+use super::origin::{self, Origin};
 use super::{is_web, territory};
 use crate::french::hours::Line;
 use crate::french::{self, codes, hours};
@@ -44,7 +45,7 @@ pub struct Part {
 }
 
 /// One thing said.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Item {
     /// What it is about.
     pub term: &'static str,
@@ -98,11 +99,16 @@ pub struct Sheet<'a> {
     pub listing: &'a Listing,
     /// From where and when it is looked at.
     pub view: &'a Viewpoint,
-    /// Whether each thing says who said it.
-    pub sources: bool,
+    /// Its values, when each thing says who said it.
+    sources: Option<Values>,
 }
 
-impl Sheet<'_> {
+impl<'a> Sheet<'a> {
+    /// A listing to be said; with `sources`, each thing says who said it.
+    pub fn new(listing: &'a Listing, view: &'a Viewpoint, sources: bool) -> Sheet<'a> {
+        Sheet { listing, view, sources: sources.then(|| listing.fields.to_values()) }
+    }
+
     /// The sections, in the order one reads them to somebody.
     pub fn sections(&self, node: &Node) -> Vec<Section> {
         let section = |id, title, parts| Section { id, title, parts, map: None, bare_map: false };
@@ -120,43 +126,61 @@ impl Sheet<'_> {
         ]
     }
 
-    /// The numbers it bears in registers.
+    /// Where it is described, and the numbers it bears in registers.
     pub fn registers(&self) -> Vec<Item> {
         let fields = &self.listing.fields;
-        [
+        let url = fields.source_url.clone().filter(|url| is_web(url));
+        let url = url.map(|url| Detail::Link { href: url.clone(), label: url });
+        let address = self.item("Adresse de la source", Field::SourceUrl, url.into_iter().collect());
+        let numbers = [
             ("Numéro FINESS", Field::Finess, &fields.finess),
             ("Numéro SIRET", Field::Siret, &fields.siret),
             ("Identifiant ROR", Field::RorId, &fields.ror_id),
-        ]
-        .into_iter()
-        .filter(|(.., value)| value.is_some())
-        .map(|(term, field, value)| self.said(term, field, value.clone()))
-        .collect()
+        ];
+        let numbers = numbers.map(|(term, field, value)| self.said(term, field, value.clone()));
+        std::iter::once(address).chain(numbers).filter(Item::is_worth_saying).collect()
+    }
+
+    /// Who said the other information, and when it was last checked, when that is asked for.
+    pub fn origin(&self, field: Field) -> Option<Origin> {
+        Origin::of(self.listing, self.sources.as_ref()?, field)
     }
 
     /// What heads the sheet, again, to say who said it.
     pub fn identity(&self) -> Vec<Item> {
-        if !self.sources {
+        if self.sources.is_none() {
             return Vec::new();
         }
         let fields = &self.listing.fields;
-        [
+        let head = [
             ("Nom", Field::Name, Some(fields.name.clone())),
             ("Sigle", Field::Acronym, fields.acronym.clone()),
             ("Type de ressource", Field::Category, Some(french::kind(fields.category).to_owned())),
             ("Organisme", Field::Organization, fields.organization.clone()),
-        ]
-        .into_iter()
-        .filter(|(.., value)| value.is_some())
-        .map(|(term, field, value)| self.said(term, field, value))
-        .collect()
+        ];
+        let head = head.into_iter().map(|(term, field, value)| self.said(term, field, value));
+        head.filter(Item::is_worth_saying).collect()
     }
 
     fn item(&self, term: &'static str, field: Field, details: Vec<Detail>) -> Item {
         let unknown = details.is_empty();
         let details = if unknown { vec![Detail::Text("non renseigné".to_owned())] } else { details };
-        let origin = if self.sources { Origin::of(self.listing, field) } else { None };
+        let origin = self.origin(field);
+        let origin = if unknown { origin.and_then(Origin::of_nothing) } else { origin };
         Item { term, details, unknown, origin }
+    }
+
+    /// A part of what is said of a field: what the other sources say is said once, elsewhere.
+    fn part(&self, term: &'static str, field: Field, details: Vec<Detail>) -> Item {
+        let item = self.item(term, field, details);
+        Item { origin: item.origin.map(Origin::of_a_part), ..item }
+    }
+
+    /// A field by its name, its value on one line.
+    fn plainly(&self, field: Field) -> Item {
+        let value = self.sources.as_ref().and_then(|values| values.get(&field));
+        let said = value.map(|value| Detail::Text(origin::in_words(field, value)));
+        self.item(field.label(), field, said.into_iter().collect())
     }
 
     fn said(&self, term: &'static str, field: Field, said: Option<String>) -> Item {
@@ -166,29 +190,31 @@ impl Sheet<'_> {
     fn missions(&self) -> Vec<Item> {
         let Fields { summary, description, .. } = &self.listing.fields;
         let mut items = vec![self.said("En bref", Field::Summary, summary.clone())];
-        if let Some(description) = description {
-            let paragraphs = paragraphs(description).map(|said| text(&said)).collect();
-            items.push(self.item("Description", Field::Description, paragraphs));
-        }
+        let paragraphs = paragraphs(description.as_deref().unwrap_or_default());
+        let description = paragraphs.map(|said| text(&said)).collect();
+        let description = self.item("Description", Field::Description, description);
+        items.extend(Some(description).filter(Item::is_worth_saying));
         items
     }
 
     fn people(&self) -> Vec<Item> {
         let fields = &self.listing.fields;
         let audiences = Fields { age_min: None, age_max: None, ..fields.clone() };
-        let age = if fields.age_min.is_some() { Field::AgeMin } else { Field::AgeMax };
-        let mut items = vec![
-            self.said("Public", Field::Audiences, whom(&audiences).map(|whom| french::upper_first(&whom))),
-            self.said(
-                "Âges",
-                age,
-                french::ages(fields.age_min, fields.age_max).map(|ages| french::upper_first(&ages)),
-            ),
-        ];
-        if !fields.themes.is_empty() {
-            let themes = fields.themes.iter().map(|theme| theme.label());
-            items.push(self.said("Parcours", Field::Themes, list(themes)));
+        let mut items = vec![self.said(
+            "Public",
+            Field::Audiences,
+            whom(&audiences).map(|whom| french::upper_first(&whom)),
+        )];
+        if self.sources.is_some() {
+            // Each end has its own story.
+            items.extend([Field::AgeMin, Field::AgeMax].map(|field| self.plainly(field)));
+        } else {
+            let ages = french::ages(fields.age_min, fields.age_max).map(|ages| french::upper_first(&ages));
+            items.push(self.said("Âges", Field::AgeMin, ages));
         }
+        let themes =
+            self.said("Parcours", Field::Themes, list(fields.themes.iter().map(|theme| theme.label())));
+        items.extend(Some(themes).filter(Item::is_worth_saying));
         items.push(self.said("Critères d’inclusion", Field::Inclusion, fields.inclusion.clone()));
         items.push(self.said("Critères d’exclusion", Field::Exclusion, fields.exclusion.clone()));
         items
@@ -199,7 +225,12 @@ impl Sheet<'_> {
         if levels.is_empty() {
             return vec![self.said("Zone", Field::Coverage, None)];
         }
-        levels.into_iter().map(|(level, details)| self.item(level, Field::Coverage, details)).collect()
+        let last = levels.len() - 1;
+        let item = |(position, (level, details))| {
+            let said = if position == last { Sheet::item } else { Sheet::part };
+            said(self, level, Field::Coverage, details)
+        };
+        levels.into_iter().enumerate().map(item).collect()
     }
 
     /// How to ask: what is said to all, then to professionals and to persons apart.
@@ -289,13 +320,10 @@ impl Sheet<'_> {
                 hours::coming_days(hours, today, departement).map(|lines| ("Sept prochains jours", lines))
             }
         };
-        items.push(match said {
-            Some((term, lines)) => self.item(term, Field::Hours, vec![Detail::Hours(lines)]),
-            None => {
-                self.said("Horaires", Field::Hours, Some("Particuliers, à demander au service".to_owned()))
-            }
-        });
-        if self.sources {
+        let particular = || ("Horaires", Detail::Text("Particuliers, à demander au service".to_owned()));
+        let (term, said) = said.map_or_else(particular, |(term, lines)| (term, Detail::Hours(lines)));
+        items.push(self.part(term, Field::Hours, vec![said]));
+        if self.sources.is_some() {
             let written = Detail::Code(hours.as_str().to_owned());
             items.push(self.item("Horaires, tels que la source les code", Field::Hours, vec![written]));
         }
@@ -308,10 +336,16 @@ impl Sheet<'_> {
         let city = [fields.postal_code.clone(), commune].into_iter().flatten().collect::<Vec<_>>().join(" ");
         let lines = [fields.address.clone().unwrap_or_default(), city];
         let address = lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n");
-        let of = if fields.address.is_some() { Field::Address } else { Field::Commune };
+        let mut items = if self.sources.is_some() {
+            // Each part of a place has its own story.
+            [Field::Address, Field::PostalCode, Field::Commune, Field::Location]
+                .map(|field| self.plainly(field))
+                .to_vec()
+        } else {
+            vec![self.said("Adresse", Field::Address, (!address.is_empty()).then_some(address))]
+        };
         let cost = fields.cost.as_deref().map(|cost| french::upper_first(codes::cost(cost)));
-        vec![
-            self.said("Adresse", of, (!address.is_empty()).then_some(address)),
+        items.extend([
             self.said("Coût", Field::Cost, cost),
             self.said(
                 "Langues",
@@ -323,7 +357,15 @@ impl Sheet<'_> {
                 Field::Accessibility,
                 list(fields.accessibility.iter().map(|code| codes::accessibility(code))),
             ),
-        ]
+        ]);
+        items
+    }
+}
+
+impl Item {
+    /// Whether somebody says something of it, were it that there is nothing to say.
+    fn is_worth_saying(&self) -> bool {
+        !self.unknown || self.origin.is_some()
     }
 }
 
@@ -357,8 +399,9 @@ fn one(items: Vec<Item>) -> Vec<Part> {
 impl Part {
     /// What nobody said makes one line, but for what one looks for on every sheet: the number to call, and the zone.
     fn new(title: Option<&'static str>, items: Vec<Item>) -> Part {
-        let (unsaid, items): (Vec<Item>, Vec<Item>) =
-            items.into_iter().partition(|item| item.unknown && !matches!(item.term, "Téléphone" | "Zone"));
+        let (unsaid, items): (Vec<Item>, Vec<Item>) = items
+            .into_iter()
+            .partition(|item| !item.is_worth_saying() && !matches!(item.term, "Téléphone" | "Zone"));
         let terms: Vec<String> = unsaid.iter().map(|item| french::lower_first(item.term)).collect();
         Part { title, items, unsaid: (!terms.is_empty()).then(|| terms.join(", ")) }
     }

@@ -3,10 +3,11 @@
 use axum::body::Body;
 use axum::http::Request;
 use maille_domain::clock::FixedClock;
-use maille_domain::listing::Provenance;
 use maille_domain::{Coverage, Field, Listing};
 
-use crate::testing::{Answered, HOSTILE, ask, get, html, listing, listings, page, state_of};
+use crate::testing::{
+    Answered, HOSTILE, ask, besides, decided, get, html, listing, listings, page, state_of,
+};
 
 const EMG: &str = "/ressources/equipe-mobile-de-geriatrie-sud-92-clamart";
 
@@ -287,31 +288,141 @@ async fn the_source_of_each_thing_is_said_on_demand() {
         ],
     );
     assert!(body.contains(&format!("href=\"{EMG}?commune=92007\"")), "the switch keeps the visit");
-    // Every field that the listing has says who said it; the site and the phone are said once each.
-    let listing = listings().remove(0);
-    let silent = [Field::VerifiedOn, Field::PostalCode, Field::Commune, Field::Location];
-    let expected = listing.provenance.keys().filter(|field| !silent.contains(field)).count();
-    // Who may ask is said to professionals and to persons.
-    assert_eq!(body.matches("<dd class=\"origin\">").count(), expected + 1);
+    // Every field that the listing has says who said it; the hours twice, day by day and as they are coded.
+    let expected = listings().remove(0).provenance.len() + 1;
+    assert_eq!(body.matches("<dd class=\"origin\">").count(), expected);
 }
 
 #[tokio::test]
 async fn a_correction_is_the_team_s_without_names() {
-    let mut corrected = listing(
+    let said = listing(
         "corrected",
-        &[(Field::Name, "Service"), (Field::Category, "ssiad"), (Field::Cost, "gratuit")],
+        &[(Field::Name, "Service"), (Field::Category, "ssiad"), (Field::Cost, "payant")],
     );
-    corrected.provenance.insert(
-        Field::Cost,
-        Provenance::Override {
-            author: "Camille".into(),
-            reason: "appelé ce matin".into(),
-            at: "2026-11-02T09:00:00Z".parse().unwrap(),
-        },
-    );
+    let corrected = decided(decided(said, Field::Cost, "gratuit"), Field::Summary, "");
     let body = sheet_among("corrected", &[corrected], "?sources=1").await.body;
-    assert!(body.contains("corrigé ici par l’équipe de l’annuaire, le 2\u{a0}novembre\u{a0}2026"), "{body}");
+    in_order(
+        &body,
+        &[
+            "<dt>En bref</dt>",
+            "non renseigné",
+            "effacé ici par l’équipe de l’annuaire, le 2\u{a0}novembre\u{a0}2026</dd>",
+            "<dt>Coût</dt>",
+            "Gratuit",
+            "corrigé ici par l’équipe de l’annuaire, le 2\u{a0}novembre\u{a0}2026</dd>",
+            "selon <bdi>demo</bdi>, le 1er\u{a0}novembre\u{a0}2026&#8239;: <bdi>payant</bdi>",
+        ],
+    );
     assert!(!body.contains("Camille") && !body.contains("appelé ce matin"));
+}
+
+#[tokio::test]
+async fn each_thing_says_what_the_other_sources_say() {
+    let kept = listing(
+        "several",
+        &[
+            (Field::Name, "Équipe mobile"),
+            (Field::Category, "emg"),
+            (Field::Phone, "01 99 00 00 01"),
+            (Field::Address, "1 rue de l’Exemple"),
+            (Field::Commune, "92023"),
+            (Field::AgeMin, "75"),
+            (Field::Coverage, "commune:92007 | departement:75"),
+        ],
+    );
+    let long = "Une équipe de deux. ".repeat(20);
+    let several = besides(
+        kept,
+        "920000001",
+        &[
+            (Field::Name, "EQUIPE MOBILE"),
+            (Field::Phone, "01 99 00 00 09"),
+            (Field::Commune, "92007"),
+            (Field::AgeMax, "99"),
+            (Field::Coverage, "departement:92"),
+            (Field::Languages, "fr | ar"),
+            (Field::Description, &long),
+        ],
+    );
+    let usual = sheet_among("several", std::slice::from_ref(&several), "").await.body;
+    assert!(!usual.contains("d’après") && !usual.contains("selon") && !usual.contains("Âge maximum"));
+    in_order(&usual, &["fiche <bdi>several</bdi>", "<bdi>finess</bdi>, fiche <bdi>920000001</bdi>"]);
+    let body = sheet_among("several-sources", &[several], "?sources=1").await.body;
+    let on = "le 3\u{a0}mai\u{a0}2026";
+    in_order(
+        &body,
+        &[
+            "<dt>Description</dt>",
+            &format!("<details><summary>selon <bdi>finess</bdi>, {on}</summary><bdi>Une équipe"),
+            "<dt>Âge minimum</dt>",
+            "75\u{a0}ans",
+            "d’après <bdi>demo</bdi>, le 1er\u{a0}novembre\u{a0}2026</dd></div>",
+            "<dt>Âge maximum</dt>",
+            &format!(
+                "selon <bdi>finess</bdi>, {on}&#8239;: <bdi>99\u{a0}ans</bdi> (non repris, les deux âges venant"
+            ),
+            "<dt>Département</dt>",
+            "<dt>Commune</dt>",
+            &format!("selon <bdi>finess</bdi>, {on}&#8239;: <bdi>Hauts-de-Seine"),
+            "<dt>Téléphone</dt>",
+            "d’après <bdi>demo</bdi>",
+            &format!("selon <bdi>finess</bdi>, {on}&#8239;: <bdi>01 99 00 00 09</bdi>"),
+            "<dt>Adresse</dt>",
+            "<dt>Commune</dt>",
+            "Clamart (92023)",
+            &format!("selon <bdi>finess</bdi>, {on}&#8239;: <bdi>Bagneux (92007)</bdi>"),
+            "<dt>Langues</dt>",
+            &format!("selon <bdi>finess</bdi>, {on}&#8239;: <bdi>français, arabe</bdi>"),
+            "<dt>Nom</dt>",
+            "d’après <bdi>demo</bdi>, le 1er\u{a0}novembre\u{a0}2026, comme <bdi>finess</bdi></dd></div>",
+        ],
+    );
+    assert_eq!(
+        body.matches("<bdi>Hauts-de-Seine").count(),
+        1,
+        "a coverage is said once, whatever its levels"
+    );
+}
+
+#[tokio::test]
+async fn two_records_of_one_source_are_told_apart() {
+    let cells = [(Field::Name, "Service"), (Field::Category, "ssiad")];
+    let mut both = besides(listing("both", &cells), "b", &[(Field::Name, "Le service")]);
+    both.sources[1].source = "demo".into();
+    both.others.get_mut(&Field::Name).unwrap()[0].source = "demo".into();
+    let body = sheet_among("both", &[both], "?sources=1").await.body;
+    in_order(&body, &["d’après <bdi>demo (fiche both)</bdi>", "selon <bdi>demo (fiche b)</bdi>"]);
+}
+
+#[tokio::test]
+async fn what_may_be_the_same_is_said_and_is_nobody_s_neighbour() {
+    let cells = |name: &'static str| {
+        [
+            (Field::Name, name),
+            (Field::Category, "ssiad"),
+            (Field::Commune, "92007"),
+            (Field::Coverage, "commune:92007"),
+        ]
+    };
+    let mut all = [
+        listing("one", &cells("Soins du parc")),
+        listing("other", &cells("Soins infirmiers du parc")),
+        listing("third", &cells("Soins de la gare")),
+    ];
+    let first = all[0].id;
+    for listing in all.iter_mut().take(2) {
+        listing.twin = Some(first);
+    }
+    let body = sheet_among("twins", &all, "?commune=92007").await.body;
+    let link = "<a href=\"/ressources/soins-infirmiers-du-parc-bagneux?commune=92007\"><bdi>Soins infirmiers du parc</bdi></a> (<bdi>demo</bdi>)";
+    in_order(
+        &body,
+        &["Peut-être la même ressource, décrite aussi ici&#8239;: ", link, "</header>", "Soins de la gare"],
+    );
+    let (_, related) = body.split_once("Répond au même besoin").unwrap();
+    assert!(!related.contains("Soins infirmiers du parc"), "{related}");
+    let alone = sheet_among("twins-third", &all[2..], "").await.body;
+    assert!(!alone.contains("Peut-être la même ressource"));
 }
 
 #[tokio::test]
@@ -421,6 +532,39 @@ async fn a_former_slug_leads_to_the_present_one() {
     assert_eq!(answered.header("cache-control"), "no-cache", "the old name may be taken back");
     assert_eq!(asked("/ressources/equipe-mobile").await.header("location"), "/ressources/equipe-du-sud");
     assert_eq!(asked("/ressources/equipe-du-sud").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_withdrawn_listing_names_what_may_be_the_same() {
+    let cells = |name: &'static str| {
+        [(Field::Name, name), (Field::Category, "ssiad"), (Field::Coverage, "commune:92007")]
+    };
+    let mut both =
+        [listing("gone", &cells("Soins du parc")), listing("left", &cells("Soins du Parc et du Lac"))];
+    both[0].withdrawn_at = Some(crate::testing::now());
+    let first = both[0].id;
+    for listing in &mut both {
+        listing.twin = Some(first);
+    }
+    let page = sheet_among("gone-twin", &both, "").await;
+    assert_eq!(page.status, 410);
+    in_order(
+        &page.body,
+        &["Peut-être la même ressource, décrite aussi ici", "Soins du Parc et du Lac</bdi></a>"],
+    );
+    let left = sheet_among("left-twin", &[both[1].clone(), both[0].clone()], "").await.body;
+    assert!(!left.contains("Peut-être la même ressource"), "what no source knows any more is nobody");
+}
+
+#[tokio::test]
+async fn a_listing_merged_into_one_that_is_withdrawn_is_gone_too() {
+    let mut kept = listing("kept", &[(Field::Name, "Équipe du Sud"), (Field::Category, "emg")]);
+    kept.former_slugs = vec!["equipe-fusionnee".into()];
+    kept.withdrawn_at = Some(crate::testing::now());
+    let state = state_of("merged-withdrawn", &[kept]);
+    let asked = |path: &'static str| ask(state.clone(), Request::get(path).body(Body::empty()).unwrap());
+    assert_eq!(asked("/ressources/equipe-fusionnee").await.header("location"), "/ressources/equipe-du-sud");
+    assert_eq!(asked("/ressources/equipe-du-sud").await.status, 410);
 }
 
 #[tokio::test]

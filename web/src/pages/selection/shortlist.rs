@@ -63,11 +63,12 @@ impl Shortlist {
         let visit = Visit::read(node, query);
         let mut reader = Reader::new(query);
         let title = one_line(&reader.text("titre"), LONGEST_TITLE);
-        let notes = visit
-            .selection
+        // A note was put on a listing by the id that it had then.
+        let written = Selection::read(&reader.text("selection"));
+        let notes = written
             .ids()
             .iter()
-            .map(|id| (id.clone(), one_line(&reader.text(&format!("note.{id}")), LONGEST_NOTE)))
+            .map(|id| (id.clone().led(node), one_line(&reader.text(&format!("note.{id}")), LONGEST_NOTE)))
             .filter(|(_, note)| !note.is_empty())
             .collect();
         Shortlist { visit, title, notes }

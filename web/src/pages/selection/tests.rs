@@ -270,3 +270,18 @@ async fn any_address_is_answered() {
         assert_eq!(asked(state(), &format!("/selection.txt?{query}")).await.status, 200, "{query}");
     }
 }
+
+#[tokio::test]
+async fn what_was_merged_is_the_listing_that_it_is_once_with_its_note() {
+    let cells = [(Field::Name, "Équipe mobile"), (Field::Category, "emg")];
+    let mut kept = listing("kept", &cells);
+    kept.merged = vec![ListingId::founded_by("demo", "merged")];
+    let query = with(&selecting(&["merged", "kept"]), &format!("note.{}", short("merged")), "Le matin");
+    let state = state_of("selection-merged", &[kept]);
+    let body = asked(state.clone(), &format!("/selection?{query}")).await.body;
+    html::check(&body);
+    assert!(body.contains("Sélection\u{202f}: 1\u{a0}ressource") && body.contains("Le matin"), "{body}");
+    assert!(!body.contains(&short("merged")), "its links say the present id");
+    let sheet = asked(state, &format!("/ressources/equipe-mobile?{}", selecting(&["merged"]))).await.body;
+    assert!(sheet.contains("Retirer de la sélection"), "it is put aside already");
+}
