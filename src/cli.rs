@@ -3,8 +3,11 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::{ArgAction, Args, Parser, Subcommand};
+use anyhow::{Result, bail};
+use chrono::{DateTime, NaiveDate, Utc};
+use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
 use maille_importers::format::Format;
+use maille_store::listing::Cause;
 
 use crate::log;
 
@@ -69,12 +72,32 @@ pub enum Command {
     Suggest(Search),
     /// Corrige un champ d’une fiche : la correction l’emporte sur les sources
     Set(Set),
-    /// Montre les corrections dont la source a changé depuis
+    /// Retire la correction d’un champ : les sources parlent de nouveau
+    Unset(Unset),
+    /// Montre les corrections dont la source a changé depuis, et comment trancher
     Conflicts(Json),
+    /// Tranche un conflit : garde la correction, ou suit ce qui est dit contre elle
+    Settle(Settle),
+    /// Montre les fiches qui décrivent peut-être la même chose, et comment décider
+    Duplicates(Duplicates),
+    /// Dit que deux fiches décrivent la même chose : il n’en reste qu’une
+    Link(Pair),
+    /// Dit que deux fiches décrivent deux choses : elles se séparent, et ne sont plus proposées
+    Unlink(Pair),
+    /// Revient sur une décision de « link » ou de « unlink », par son numéro
+    Undo(Undo),
+    /// Montre l’histoire d’une fiche : qui l’a changée, quand, pourquoi, avant et après
+    History(History),
+    /// Montre les sources ; en écarte une, ou la reprend
+    Sources(Sources),
+    /// Montre l’ordre dans lequel les sources parlent, ou en donne un autre
+    Precedence(Precedence),
     /// Montre les erreurs signalées sur les fiches, que personne n’a encore traitées
     Reports(Json),
     /// Mesure les réponses sur des requêtes jugées, et explique les échecs
     Evaluate(Evaluate),
+    /// Mesure le rapprochement des fiches sur des paires jugées, et explique les erreurs
+    EvaluateMatching(EvaluateMatching),
     /// Reconstruit l’index à côté, puis bascule
     Reindex(Json),
     /// Écrit les fiches sur la sortie standard, dans un format que « import » relit
@@ -218,22 +241,191 @@ pub struct Evaluate {
 }
 
 #[derive(Debug, Clone, Args)]
-pub struct Set {
+pub struct EvaluateMatching {
+    /// Dossiers des paires jugées (records.csv et pairs.tsv) ; sans eux, tous ceux de data/matching
+    #[arg(value_name = "DOSSIER")]
+    pub folders: Vec<PathBuf>,
+    /// Le seul ensemble à mesurer, tel que pairs.tsv le nomme (tuning, kept…)
+    #[arg(long, value_name = "ENSEMBLE")]
+    pub set: Option<String>,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// A field of a listing.
+#[derive(Debug, Clone, Args)]
+pub struct FieldOf {
     /// La fiche : identifiant, adresse lisible, ou identifiant dans sa source
     #[arg(value_name = "FICHE")]
     pub listing: String,
     /// Le champ, sous son nom du format CSV
     #[arg(value_name = "CHAMP")]
     pub field: maille_domain::Field,
-    /// La valeur, écrite comme dans le format CSV ; vide pour effacer
-    #[arg(value_name = "VALEUR")]
-    pub value: String,
+}
+
+/// Who decides, and why.
+#[derive(Debug, Clone, Args)]
+pub struct Why {
     /// Pourquoi : gardé dans l’historique
     #[arg(long, value_name = "TEXTE")]
     pub reason: String,
+    #[command(flatten)]
+    pub author: Author,
+}
+
+/// Who decides.
+#[derive(Debug, Clone, Args)]
+pub struct Author {
     /// Qui décide : gardé dans l’historique
-    #[arg(long, value_name = "NOM", env = "USER", default_value = "ligne de commande")]
-    pub author: String,
+    #[arg(long = "author", value_name = "NOM", env = "USER", default_value = "ligne de commande")]
+    pub name: String,
+}
+
+impl Why {
+    /// What the history will say.
+    pub fn cause(self, at: DateTime<Utc>) -> Result<Cause> {
+        let reason = self.reason.trim();
+        if reason.is_empty() {
+            bail!("--reason : dites pourquoi, en quelques mots ; l’historique le garde");
+        }
+        Ok(Cause { author: self.author.name, reason: reason.to_owned(), run: None, at })
+    }
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Set {
+    #[command(flatten)]
+    pub of: FieldOf,
+    /// La valeur, écrite comme dans le format CSV ; vide pour effacer
+    #[arg(value_name = "VALEUR")]
+    pub value: String,
+    /// Dernier jour de la correction, qui cesse ensuite d’elle-même (2026-12-31)
+    #[arg(long, value_name = "JOUR", value_parser = day)]
+    pub until: Option<NaiveDate>,
+    #[command(flatten)]
+    pub why: Why,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// A day, as ISO 8601 writes it.
+fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "attendu : un jour, année-mois-jour (2026-12-31)".to_owned())
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Unset {
+    #[command(flatten)]
+    pub of: FieldOf,
+    #[command(flatten)]
+    pub why: Why,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(after_help = "\
+Décisions :
+  garder  ce qui a été décidé ici reste, maintenant que la source dit autre chose
+  suivre  ce qui est dit contre la correction l’emporte : la source, ou l’autre décision")]
+pub struct Settle {
+    #[command(flatten)]
+    pub of: FieldOf,
+    /// garder, ou suivre
+    #[arg(value_name = "DÉCISION", hide_possible_values = true)]
+    pub side: Side,
+    #[command(flatten)]
+    pub why: Why,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+/// Which side of a conflict is right.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Side {
+    /// What was decided here.
+    Garder,
+    /// What is said against it.
+    Suivre,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Duplicates {
+    /// Montre plutôt ce qui est réuni en une fiche, et pourquoi
+    #[arg(long)]
+    pub linked: bool,
+    /// Montre plutôt ce que des personnes ont décidé, avec le numéro de chaque décision
+    #[arg(long, conflicts_with = "linked")]
+    pub decisions: bool,
+    /// N’en montre que les premières (sans --json, 50 si rien n’est dit)
+    #[arg(long, value_name = "NOMBRE")]
+    pub limit: Option<usize>,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Pair {
+    /// Une fiche : identifiant, adresse lisible, ou identifiant dans sa source, au besoin précédé d’elle (SOURCE:ID)
+    #[arg(value_name = "FICHE")]
+    pub a: String,
+    /// L’autre
+    #[arg(value_name = "AUTRE")]
+    pub b: String,
+    #[command(flatten)]
+    pub why: Why,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct History {
+    /// La fiche : identifiant, adresse lisible, ou identifiant dans sa source
+    #[arg(value_name = "FICHE")]
+    pub listing: String,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Undo {
+    /// Numéro de la décision (« maille duplicates --decisions ») ; plusieurs à la suite
+    #[arg(value_name = "NUMÉRO", required = true)]
+    pub decisions: Vec<i64>,
+    #[command(flatten)]
+    pub why: Why,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+#[command(group(ArgGroup::new("change").args(["drop", "restore"])))]
+pub struct Sources {
+    /// Écarte cette source : ce qu’elle dit ne compte plus, et reste gardé
+    #[arg(long, value_name = "NOM", requires = "reason")]
+    pub drop: Option<String>,
+    /// Reprend cette source : tout redevient comme avant qu’elle soit écartée
+    #[arg(long, value_name = "NOM", requires = "reason")]
+    pub restore: Option<String>,
+    /// Pourquoi : gardé dans l’historique
+    #[arg(long, value_name = "TEXTE", requires = "change")]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub author: Author,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct Precedence {
+    /// Le nouvel ordre ; sans fichier, celui qui vaut est écrit sur la sortie standard, prêt à être corrigé
+    #[arg(value_name = "FICHIER.toml", requires = "reason")]
+    pub file: Option<PathBuf>,
+    /// Pourquoi : gardé dans l’historique
+    #[arg(long, value_name = "TEXTE", requires = "file")]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub author: Author,
     #[command(flatten)]
     pub json: Json,
 }

@@ -9,6 +9,7 @@ mod inbox;
 mod log;
 mod misuse;
 mod progress;
+mod scheduler;
 mod sentence;
 mod theme;
 

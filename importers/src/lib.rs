@@ -15,6 +15,7 @@ mod hours;
 pub mod hsds;
 mod issue;
 mod json;
+pub mod labelled;
 pub mod lannuaire;
 mod looks_like;
 #[cfg(test)]

@@ -305,6 +305,7 @@ fn change_of(source: &str, record: &Incoming, before: Option<&Before>) -> Listin
                 decided: told(&|value| decision.field.format(value)),
                 words: told(&|value| in_words(decision.field, value)),
                 author: decision.author.clone(),
+                shared: before.is_some_and(|before| !before.alone),
             }
         })
         .collect();

@@ -2,6 +2,7 @@
 //! guard, apply in one transaction.
 
 use maille_domain::clock::Clock;
+use maille_domain::invisible::is_invisible;
 use maille_domain::run::{Issue, Report, Scope, Severity};
 use maille_store::Store;
 use maille_store::run::RunStart;
@@ -79,8 +80,13 @@ pub enum ImportError {
         looks_like: Format,
     },
     /// The name of the source cannot be used.
-    #[error("nom de source « {0} » : attendu 1 à 100 caractères, sans espace au début ni à la fin")]
-    SourceName(String),
+    #[error("nom de source « {name} » : {wrong}")]
+    SourceName {
+        /// Its beginning, in which nothing is invisible.
+        name: String,
+        /// What was found, what was expected.
+        wrong: String,
+    },
     /// The database.
     #[error(transparent)]
     Store(#[from] maille_store::Error),
@@ -107,7 +113,7 @@ impl ImportError {
                 found: error.to_string(),
                 expected: "un fichier lisible, avec des données".to_owned(),
             }),
-            ImportError::SourceName(_) | ImportError::Store(_) => None,
+            ImportError::SourceName { .. } | ImportError::Store(_) => None,
         }
     }
 }
@@ -145,7 +151,7 @@ pub async fn import_parts(
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    check_name(&options.source)?;
+    check_name(store, &options.source).await?;
     progress.step("lecture", Some(parts.size()));
     let mut read = |bytes| progress.at(bytes);
     let wrong = |error: ReadError| match looks_like(parts) {
@@ -186,12 +192,46 @@ pub fn guess(format: Format, location: &str, progress: &mut dyn Progress) -> Res
     })?)
 }
 
-/// Whether a source can be called so.
-pub fn check_name(name: &str) -> Result<(), ImportError> {
-    let good = (1..=100).contains(&name.chars().count())
-        && name.trim() == name
-        && !name.chars().any(char::is_control);
-    if good { Ok(()) } else { Err(ImportError::SourceName(name.to_owned())) }
+/// The longest name of a source, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// Refuses a name that a new source cannot have; one that there is already keeps its own.
+pub async fn check_name(store: &Store, name: &str) -> Result<(), ImportError> {
+    let Some(wrong) = wrong_with(name) else { return Ok(()) };
+    if store.has_source(name).await? {
+        return Ok(());
+    }
+    let plain = |c: char| if is_unseen(c) { '\u{fffd}' } else { c };
+    let beginning: String = name.chars().take(40).map(plain).collect();
+    let name = if name.chars().count() > 40 { format!("{beginning}…") } else { beginning };
+    Err(ImportError::SourceName { name, wrong })
+}
+
+/// What is wrong with the name of a source: the first rule that it breaks.
+fn wrong_with(name: &str) -> Option<String> {
+    let length = name.chars().count();
+    if length == 0 {
+        return Some("trouvé un nom vide, attendu un caractère au moins".to_owned());
+    }
+    if length > LONGEST_NAME {
+        return Some(format!("trouvé {length} caractères, attendu {LONGEST_NAME} au plus"));
+    }
+    if name.trim() != name {
+        return Some("trouvé un espace au début ou à la fin, attendu aucun".to_owned());
+    }
+    if name.contains(':') {
+        return Some(
+            "trouvé « : », qui sépare une source de l’identifiant (SOURCE:ID), attendu un nom sans"
+                .to_owned(),
+        );
+    }
+    let unseen = name.chars().find(|c| is_unseen(*c))?;
+    Some(format!("trouvé un caractère invisible (U+{:04X}), attendu un nom qui se lit", u32::from(unseen)))
+}
+
+/// What is in a name without being seen.
+fn is_unseen(c: char) -> bool {
+    c.is_control() || is_invisible(c) || matches!(c, '\u{200c}' | '\u{200d}' | '\u{2028}' | '\u{2029}')
 }
 
 fn start<'a>(format: &'a str, options: &'a ImportOptions, clock: &dyn Clock) -> RunStart<'a> {
@@ -333,4 +373,28 @@ pub async fn import_territories(
     }
     let report = import.finish(report, clock.now()).await?;
     Ok(Outcome { report, refused: None, rejected: RefusedRecords::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_breaks_a_rule_is_told_which() {
+        for (name, said) in [
+            ("", "un nom vide"),
+            (&"x".repeat(101), "101 caractères, attendu 100 au plus"),
+            (" ccas", "un espace au début"),
+            ("ccas:92", "« : »"),
+            ("cc\u{202e}as", "invisible (U+202E)"),
+            ("cc\u{200b}as", "invisible (U+200B)"),
+            ("cc\tas", "invisible (U+0009)"),
+        ] {
+            let wrong = wrong_with(name).unwrap();
+            assert!(wrong.contains(said), "{name:?}: {wrong}");
+        }
+        for good in ["ccas", "CCAS d’Antony (92)", &"é".repeat(100)] {
+            assert_eq!(wrong_with(good), None);
+        }
+    }
 }

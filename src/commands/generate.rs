@@ -5,19 +5,20 @@ use maille_domain::clock::SystemClock;
 use maille_importers::synthetic::{self, Wanted};
 
 use crate::cli::{Generate, Settings};
-use crate::commands::import::tell;
+use crate::commands::import;
 use crate::commands::report::Of;
 use crate::database::Database;
 use crate::progress::Bar;
 
 pub async fn run(settings: &Settings, options: Generate) -> Result<()> {
     let wanted = Wanted { listings: options.listings, seed: options.seed };
-    let outcome = Database::with(settings, async |store| {
+    let (left, outcome) = Database::with(settings, async |store| {
         let mut bar = Bar::new();
         let generated =
             synthetic::generate(store, wanted, &options.source, options.force, &SystemClock, &mut bar);
-        Ok(generated.await?)
+        let outcome = generated.await?;
+        Ok((import::left(store, &outcome).await?, outcome))
     })
     .await?;
-    tell(outcome, Of::Listings, options.json.wanted)
+    import::tell(outcome, left, Of::Listings, options.json.wanted)
 }

@@ -5,15 +5,17 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use anyhow::{Context, Result, bail};
-use maille_domain::clock::SystemClock;
+use maille_domain::clock::{Clock, SystemClock};
 use maille_domain::run::{Report, Scope};
 use maille_importers::csv::write_refused;
 use maille_importers::format::Format;
 use maille_importers::mapping::Mapping;
 use maille_importers::pipeline::{self, ImportOptions, Outcome};
+use maille_store::Store;
+use serde::Serialize;
 
 use crate::cli::{Import, Settings};
-use crate::commands::report::{Of, in_words};
+use crate::commands::report::{Left, Matching, Of, in_words};
 use crate::commands::{print, print_json};
 use crate::database::Database;
 use crate::progress::Bar;
@@ -48,11 +50,14 @@ pub async fn run(settings: &Settings, options: Import) -> Result<()> {
     };
     let imported = Database::with(settings, async |store| {
         let mut bar = Bar::new();
-        Ok(pipeline::import(store, format, &options, &SystemClock, &mut bar).await)
+        match pipeline::import(store, format, &options, &SystemClock, &mut bar).await {
+            Ok(outcome) => Ok(Ok((left(store, &outcome).await?, outcome))),
+            Err(error) => Ok(Err(error)),
+        }
     })
     .await?;
-    let outcome = match imported {
-        Ok(outcome) => outcome,
+    let (left, outcome) = match imported {
+        Ok(imported) => imported,
         Err(error) => {
             if let (true, Some(issue)) = (json, error.issue(&options.location)) {
                 print_json(&Report { issues: vec![issue], ..Report::of(options.source) })?;
@@ -67,7 +72,15 @@ pub async fn run(settings: &Settings, options: Import) -> Result<()> {
         };
         write().with_context(|| format!("{} ne s’écrit pas", path.display()))?;
     }
-    tell(outcome, Of::format(format.code()), json)
+    tell(outcome, left, Of::format(format.code()), json)
+}
+
+/// What a run that was applied leaves to people.
+pub async fn left(store: &Store, outcome: &Outcome) -> Result<Option<Left>> {
+    let Report { run: Some(run), source, .. } = &outcome.report else { return Ok(None) };
+    let conflicts = store.conflicts_of(source, SystemClock.now()).await?;
+    let matching = Matching { kinship: store.kinship(source).await?, parted: store.parted(*run).await? };
+    Ok(Some(Left { conflicts, matching }))
 }
 
 fn read_mapping(path: &Path) -> Result<Mapping> {
@@ -76,12 +89,23 @@ fn read_mapping(path: &Path) -> Result<Mapping> {
     Ok(Mapping::parse(&name, &text)?)
 }
 
+#[derive(Serialize)]
+struct Document<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    #[serde(flatten)]
+    left: Option<Left>,
+}
+
 /// Prints the report; a run that was refused is a failure.
-pub fn tell(outcome: Outcome, of: Of, json: bool) -> Result<()> {
+pub fn tell(outcome: Outcome, left: Option<Left>, of: Of, json: bool) -> Result<()> {
     if json {
-        print_json(&outcome.report)?;
+        print_json(&Document { report: &outcome.report, left })?;
     } else {
         print(&in_words(&outcome.report, of))?;
+        if let Some(words) = left.and_then(Left::in_words) {
+            print(&words)?;
+        }
     }
     match outcome.refused {
         Some(reason) => bail!(reason),

@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 
 use maille_domain::run::{ChangeAction, Issue, ListingChange, Report, Severity};
+use maille_store::duplicate::Kinship;
+use serde::Serialize;
 
 /// Kinds of issue printed for people; all issues are kept with the run.
 const MOST_ISSUES: usize = 50;
@@ -115,6 +117,55 @@ pub fn counts(report: &Report, of: Of) -> String {
     format!("{} : {}{aside}", count(report.read, read[0], read[1]), said.join(", "))
 }
 
+/// What a run leaves to people.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Left {
+    /// Corrections to be settled, of listings that the source speaks of.
+    pub conflicts: u64,
+    /// What the source has to do with others.
+    pub matching: Matching,
+}
+
+/// What the records of a source have to do with those of others, and what the run changed of it.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct Matching {
+    #[serde(flatten)]
+    pub kinship: Kinship,
+    /// Listings that lost a record in this run.
+    pub parted: u64,
+}
+
+impl Left {
+    /// A line for each thing that there is; nothing when there is none.
+    pub fn in_words(self) -> Option<String> {
+        let Left { conflicts, matching: Matching { kinship: Kinship { shared, proposed }, parted } } = self;
+        let line = |number: u64, one: &str, several: &str, command: &str| {
+            (number > 0).then(|| format!("{} (« maille {command} »)", count(number, one, several)))
+        };
+        let lines = [
+            line(
+                shared.unsigned_abs(),
+                "fiche partagée avec d’autres sources",
+                "fiches partagées avec d’autres sources",
+                "duplicates --linked",
+            ),
+            (parted > 0).then(|| {
+                let lost = count(parted, "fiche a perdu", "fiches ont perdu");
+                format!("{lost} une source, qui décrit maintenant autre chose")
+            }),
+            line(
+                proposed.unsigned_abs(),
+                "paire attend une décision",
+                "paires attendent une décision",
+                "duplicates",
+            ),
+            line(conflicts, "correction à trancher", "corrections à trancher", "conflicts"),
+        ];
+        let lines: Vec<String> = lines.into_iter().flatten().collect();
+        (!lines.is_empty()).then(|| lines.join("\n"))
+    }
+}
+
 fn change_in_words(change: &ListingChange) -> impl Iterator<Item = String> + '_ {
     let action = match change.action {
         ChangeAction::Created => "serait créée",
@@ -134,8 +185,9 @@ fn change_in_words(change: &ListingChange) -> impl Iterator<Item = String> + '_ 
     };
     let fields = fields.iter().map(|field| format!("    {}", field.in_words()));
     let conflicts = change.conflicts.iter().map(|standing| {
+        let first = if standing.shared { ", si cette source y parle la première" } else { "" };
         format!(
-            "    {} : corrigé ici par {}, « {} » reste ; à trancher avec « maille conflicts »",
+            "    {} : corrigé ici par {}, « {} » reste ; à trancher avec « maille conflicts »{first}",
             standing.field.label(),
             standing.author,
             standing.words
@@ -196,6 +248,24 @@ mod tests {
             [
                 "refusé : f.csv, ligne 3 (phone) : trouvé « x », attendu un nom",
                 "à noter (2 fois, d’abord ici) : f.csv, ligne 1 (phone) : trouvé « x », attendu un numéro"
+            ]
+        );
+    }
+
+    #[test]
+    fn what_a_run_leaves_to_people_is_said_line_by_line() {
+        let left = |shared, proposed, parted, conflicts| {
+            let matching = Matching { kinship: Kinship { shared, proposed }, parted };
+            Left { conflicts, matching }.in_words()
+        };
+        assert_eq!(left(0, 0, 0, 0), None);
+        assert_eq!(
+            left(2, 1, 1, 2).unwrap().lines().collect::<Vec<_>>(),
+            [
+                "2 fiches partagées avec d’autres sources (« maille duplicates --linked »)",
+                "1 fiche a perdu une source, qui décrit maintenant autre chose",
+                "1 paire attend une décision (« maille duplicates »)",
+                "2 corrections à trancher (« maille conflicts »)",
             ]
         );
     }

@@ -20,8 +20,9 @@ use crate::cli::{Serve, Settings};
 use crate::database::Database;
 use crate::follower::Follower;
 use crate::inbox::StoreInbox;
+use crate::scheduler::Scheduler;
 use crate::sentence::sentence;
-use crate::{demo, follower, theme};
+use crate::{demo, follower, scheduler, theme};
 
 /// How long the answers under way may take once a stop is asked.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -89,6 +90,8 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     // A node without a saved index has nothing to answer from before it has read the directory.
     health.set_index(answers_already);
     let (present, written_to) = watch::channel(database.as_ref().map(|database| database.store.clone()));
+    let scheduler =
+        Scheduler { store: written_to.clone(), clock: Arc::new(SystemClock), every: scheduler::EVERY };
     let state = WebState::new(node.clone(), Arc::new(SystemClock), Arc::clone(&health))
         .demo(directory == Directory::Demo)
         .base_url(options.base_url)
@@ -106,6 +109,7 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
     }
     info!("maille répond sur http://{address}");
     tokio::spawn(keep_up(metrics.clone()));
+    let scheduled = tokio::spawn(scheduler.keep(stopping.clone()));
 
     let mut follower =
         Follower { settings, node, index, database, present, health: Arc::clone(&health), metrics };
@@ -135,6 +139,7 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
             "des réponses ne se terminent pas : leurs connexions sont coupées"
         );
     }
+    scheduled.await.context("ce qui est dû à une date s’est interrompu")?;
     if let Some(database) = following.await.context("le suivi de l’annuaire s’est interrompu")? {
         database.close().await?;
     }

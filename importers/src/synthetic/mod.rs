@@ -25,7 +25,7 @@ use listing::Maker;
 pub use dice::Dice;
 
 /// The name of the format in a run.
-const FORMAT: &str = "generate";
+pub const FORMAT: &str = "generate";
 
 /// What is invented.
 #[derive(Debug, Clone, Copy)]
@@ -45,7 +45,7 @@ pub async fn generate(
     clock: &dyn Clock,
     progress: &mut dyn Progress,
 ) -> Result<Outcome, ImportError> {
-    pipeline::check_name(source)?;
+    pipeline::check_name(store, source).await?;
     let options = ImportOptions {
         location: format!("{} fiches, graine {}", wanted.listings, wanted.seed),
         source: source.to_owned(),
