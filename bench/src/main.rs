@@ -1,9 +1,11 @@
 //! `make bench`: maille beside a server that only says hello, a bare tantivy, and PostgreSQL's own full text, on the same
-//! listings and queries, in one run: `maille-bench PROGRAM DATE LISTINGS…`.
+//! listings and queries, in one run: `maille-bench PROGRAM DATE LISTINGS…`. `maille-bench matching PROGRAM LISTINGS` measures
+//! that alone, and prints it.
 
 mod hello;
 mod load;
 mod machine;
+mod matching;
 mod pages;
 mod postgres;
 mod program;
@@ -23,6 +25,7 @@ use maille_index::Node;
 use maille_store::Store;
 use maille_store::cluster::Cluster;
 use maille_store::feed::Change;
+use tempfile::TempDir;
 use tokio::net::TcpListener;
 
 use load::wrk;
@@ -41,8 +44,15 @@ const MANY: usize = 16;
 
 #[tokio::main]
 async fn main() -> Result<()> {
-    let usage = "usage: maille-bench PROGRAM DATE LISTINGS…, under scripts/with-postgres";
-    let mut arguments = std::env::args().skip(1);
+    let usage = "usage: maille-bench PROGRAM DATE LISTINGS…, or maille-bench matching PROGRAM LISTINGS, under scripts/with-postgres";
+    let mut arguments = std::env::args().skip(1).peekable();
+    if arguments.next_if(|argument| argument == "matching").is_some() {
+        let program = PathBuf::from(arguments.next().context(usage)?);
+        let listings = arguments.next().context(usage)?.parse().context(usage)?;
+        let folder = folder()?;
+        println!("{}", matching::measure(&program, folder.path(), listings).await?.table());
+        return Ok(());
+    }
     let program = PathBuf::from(arguments.next().context(usage)?);
     let date = arguments.next().context(usage)?;
     let mut tables = String::new();
@@ -71,8 +81,12 @@ fn say(what: &str) {
     eprintln!("bench: {what}");
 }
 
+fn folder() -> Result<TempDir> {
+    Ok(tempfile::Builder::new().prefix("maille-bench").tempdir()?)
+}
+
 async fn measure(program: &Path, listings: usize) -> Result<Measures> {
-    let folder = tempfile::Builder::new().prefix("maille-bench").tempdir()?;
+    let folder = folder()?;
     let data = folder.path().join("data");
     std::fs::create_dir_all(&data)?;
     let program = Program::new(program, &data);
@@ -113,6 +127,7 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
         imports.push(import(program.binary(), folder.path(), register, &all).await?);
     }
     drop(all);
+    let matched = matching::measure(program.binary(), folder.path(), listings).await?;
 
     say("hello");
     let served = serve(hello::router()).await?;
@@ -165,6 +180,7 @@ async fn measure(program: &Path, listings: usize) -> Result<Measures> {
         generate,
         generate_postgres,
         imports,
+        matched,
         reindex,
         raw_build,
         postgres_build,

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use crate::load::Figures;
 use crate::machine::Spent;
+use crate::matching::Matched;
 use crate::pages::Page;
 use crate::queries::Kind;
 
@@ -20,6 +21,8 @@ pub struct Measures {
     pub generate_postgres: f64,
     /// The same listings as files of registers.
     pub imports: Vec<Imported>,
+    /// A second source of the same things.
+    pub matched: Matched,
     pub reindex: Spent,
     pub raw_build: Spent,
     pub postgres_build: Spent,
@@ -172,12 +175,36 @@ impl Measures {
                 first.others.max(again.others) * 100.0,
             );
         }
+        let _ = writeln!(text, "\n{}", self.matched.table());
         let (anonymous, resident) = self.memory;
         let _ = writeln!(
             text,
-            "\nLe nœud après la charge : {anonymous:.0} Mo de mémoire anonyme, {resident:.0} Mo en tout (le reste est le fichier \
+            "Le nœud après la charge : {anonymous:.0} Mo de mémoire anonyme, {resident:.0} Mo en tout (le reste est le fichier \
              d’index, projeté). Du lancement à la première réponse, index déjà là : {:.2} s.\n",
             self.start
+        );
+        text
+    }
+}
+
+impl Matched {
+    /// What each step costs.
+    pub fn table(&self) -> String {
+        let mut text = "| rapprocher | durée | processeur | autres |\n| --- | --- | --- | --- |\n".to_owned();
+        for (what, spent) in [
+            ("la première source, seule", self.first),
+            ("la seconde, face à la première", self.second),
+            ("la seconde encore, un centième changé", self.again),
+            ("tout, de rien", self.from_nothing),
+        ] {
+            let Spent { wall, cpu, others } = spent;
+            let _ = writeln!(text, "| {what} | **{wall:.1} s** | {cpu:.1} s | {:.0} % |", others * 100.0);
+        }
+        let Matched { linked, proposed, peak, .. } = self;
+        let _ = writeln!(
+            text,
+            "\n{linked} paires font une fiche, {proposed} attendent quelqu’un ; l’import de la seconde a tenu {peak:.0} Mo au plus, \
+             Postgres à part."
         );
         text
     }
