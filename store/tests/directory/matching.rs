@@ -151,7 +151,8 @@ async fn a_file_that_is_numbered_anew_describes_the_same_listings(pool: PgPool) 
         assert_eq!(after.keys().collect::<Vec<_>>(), before.keys().collect::<Vec<_>>());
         for (id, listing) in &after {
             assert_eq!((&listing.slug, &listing.fields), (&before[id].slug, &before[id].fields));
-            assert_eq!((listing.withdrawn_at, listing.sources.len()), (None, 3), "{}", listing.slug);
+            let made_of = (listing.sources.len(), listing.merged.len());
+            assert_eq!((listing.withdrawn_at, made_of), (None, (2, 2)), "two speak: {}", listing.slug);
         }
         assert_eq!(founded(&store, "csv", "n-7").await.fields.cost.as_deref(), Some("gratuit"));
         store.match_again(&because("pour voir", day(6))).await.unwrap();
