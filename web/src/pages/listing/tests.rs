@@ -358,9 +358,7 @@ async fn each_thing_says_what_the_other_sources_say() {
             "75\u{a0}ans",
             "d’après <bdi>demo</bdi>, le 1er\u{a0}novembre\u{a0}2026</dd></div>",
             "<dt>Âge maximum</dt>",
-            &format!(
-                "selon <bdi>finess</bdi>, {on}&#8239;: <bdi>99\u{a0}ans</bdi> (non repris, les deux âges venant"
-            ),
+            &format!("selon <bdi>finess</bdi>, {on}&#8239;: <bdi>99\u{a0}ans</bdi> (non repris"),
             "<dt>Département</dt>",
             "<dt>Commune</dt>",
             &format!("selon <bdi>finess</bdi>, {on}&#8239;: <bdi>Hauts-de-Seine"),
