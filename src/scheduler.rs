@@ -1,6 +1,5 @@
 //! What falls due: corrections that hold until a day end by themselves, and what was found to be alike by the rules of another
-//! version is found again. Beside the follower, on every node; whichever comes
-//! first does it, and the others find nothing left to do.
+//! version is found again. Beside the follower, on every node; whichever comes first does it, and the others find nothing left to do.
 
 use std::sync::Arc;
 use std::time::Duration;

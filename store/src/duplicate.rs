@@ -36,6 +36,17 @@ impl Side {
     }
 }
 
+/// A side, of what is read of its listing, then of its record (the source, and the identifier there).
+fn side(
+    listing: Uuid,
+    slug: String,
+    name: String,
+    commune: Option<String>,
+    (source, source_id): (String, String),
+) -> Side {
+    Side { listing: ListingId(listing), slug, name, commune, source, source_id }
+}
+
 /// Two records that are alike, and why.
 #[derive(Debug, Clone)]
 pub struct Pair {
@@ -134,22 +145,8 @@ impl Store {
         Ok(rows
             .into_iter()
             .map(|row| Pair {
-                a: Side {
-                    listing: ListingId(row.a_listing),
-                    slug: row.a_slug,
-                    name: row.a_name,
-                    commune: row.a_commune,
-                    source: row.a_source,
-                    source_id: row.a_id,
-                },
-                b: Side {
-                    listing: ListingId(row.b_listing),
-                    slug: row.b_slug,
-                    name: row.b_name,
-                    commune: row.b_commune,
-                    source: row.b_source,
-                    source_id: row.b_id,
-                },
+                a: side(row.a_listing, row.a_slug, row.a_name, row.a_commune, (row.a_source, row.a_id)),
+                b: side(row.b_listing, row.b_slug, row.b_name, row.b_commune, (row.b_source, row.b_id)),
                 score: row.score,
                 reasons: row.reasons.0,
             })
@@ -180,22 +177,8 @@ impl Store {
             .into_iter()
             .map(|row| PairDecision {
                 id: row.id,
-                a: Side {
-                    listing: ListingId(row.a_listing),
-                    slug: row.a_slug,
-                    name: row.a_name,
-                    commune: row.a_commune,
-                    source: row.a_source,
-                    source_id: row.a_id,
-                },
-                b: Side {
-                    listing: ListingId(row.b_listing),
-                    slug: row.b_slug,
-                    name: row.b_name,
-                    commune: row.b_commune,
-                    source: row.b_source,
-                    source_id: row.b_id,
-                },
+                a: side(row.a_listing, row.a_slug, row.a_name, row.a_commune, (row.a_source, row.a_id)),
+                b: side(row.b_listing, row.b_slug, row.b_name, row.b_commune, (row.b_source, row.b_id)),
                 same: row.same,
                 author: row.author,
                 reason: row.reason,

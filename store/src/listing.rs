@@ -206,21 +206,7 @@ pub(crate) async fn note_moves(
     let ids: Vec<Uuid> = notes.keys().copied().collect();
     let before: Vec<_> = notes.values().map(|(gone, _)| part(gone)).collect();
     let after: Vec<_> = notes.values().map(|(_, come)| part(come)).collect();
-    sqlx::query!(
-        "insert into revision (listing, at, author, reason, run, before, after)
-         select row.id, $4, $5, $6, $7, row.before, row.after
-         from unnest($1::uuid[], $2::jsonb[], $3::jsonb[]) as row (id, before, after)
-         join listing on listing.id = row.id",
-        &ids,
-        before as _,
-        after as _,
-        cause.at,
-        cause.author,
-        cause.reason,
-        cause.run
-    )
-    .execute(&mut *connection)
-    .await?;
+    write_revisions(connection, &ids, before, after, cause).await?;
     touch(connection, &ids, cause.at).await
 }
 
@@ -345,11 +331,23 @@ async fn write(
             after.push(Json(After::Changed(is)));
         }
     }
+    write_revisions(connection, &ids, before, after, cause).await
+}
+
+/// Writes what changed in the history of those of these listings that were ever read.
+async fn write_revisions(
+    connection: &mut PgConnection,
+    ids: &[Uuid],
+    before: Vec<Json<Part>>,
+    after: Vec<Json<impl Serialize>>,
+    cause: &Cause,
+) -> Result<(), Error> {
     sqlx::query!(
-        r#"insert into revision (listing, at, author, reason, run, before, after)
-           select row.id, $4, $5, $6, $7, row.before, row.after
-           from unnest($1::uuid[], $2::jsonb[], $3::jsonb[]) as row (id, before, after)"#,
-        &ids,
+        "insert into revision (listing, at, author, reason, run, before, after)
+         select row.id, $4, $5, $6, $7, row.before, row.after
+         from unnest($1::uuid[], $2::jsonb[], $3::jsonb[]) as row (id, before, after)
+         join listing on listing.id = row.id",
+        ids,
         before as _,
         after as _,
         cause.at,
@@ -357,7 +355,7 @@ async fn write(
         cause.reason,
         cause.run
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
     Ok(())
 }
