@@ -1,6 +1,6 @@
 //! The clock is a parameter, so that dates in tests are literals; and the names of the months.
 
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 
 /// The months as people say them, January first.
@@ -19,6 +19,9 @@ pub const MONTHS: [&str; 12] = [
     "décembre",
 ];
 
+/// How long what a person decides may hold, when it is to end: beyond, it is a mistake.
+pub const LONGEST_HOLD: TimeDelta = TimeDelta::days(5 * 366);
+
 /// Tells the time.
 pub trait Clock: Send + Sync + 'static {
     /// The present instant.
@@ -28,6 +31,13 @@ pub trait Clock: Send + Sync + 'static {
     fn today(&self) -> NaiveDate {
         self.now().with_timezone(&Tz::Europe__Paris).date_naive()
     }
+}
+
+/// The instant at which a day is over, where the directory's day begins: what holds until a day holds through it. None
+/// beyond the calendar.
+pub fn end_of(day: NaiveDate) -> Option<DateTime<Utc>> {
+    let midnight = day.succ_opt()?.and_time(NaiveTime::MIN).and_local_timezone(Tz::Europe__Paris);
+    Some(midnight.earliest()?.to_utc())
 }
 
 /// The machine's clock.
@@ -48,5 +58,18 @@ pub struct FixedClock(pub DateTime<Utc>);
 impl Clock for FixedClock {
     fn now(&self) -> DateTime<Utc> {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_day_is_over_at_midnight_in_paris() {
+        let end = |day: &str| end_of(day.parse().unwrap()).map(|end| end.to_rfc3339());
+        assert_eq!(end("2026-07-14").as_deref(), Some("2026-07-14T22:00:00+00:00"), "summer");
+        assert_eq!(end("2026-12-31").as_deref(), Some("2026-12-31T23:00:00+00:00"), "winter");
+        assert_eq!(end_of(NaiveDate::MAX), None);
     }
 }

@@ -1,11 +1,16 @@
 //! Whom a listing serves. Coverage is not distance: a team 20 km away that serves the commune can help here, a
 //! service next door that serves another sector cannot.
 
+pub mod draft;
+pub mod extent;
+
 use std::fmt;
+use std::fmt::Write as _;
 use std::str::FromStr;
 
 use maille_territory::france;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
 
 use crate::codes::codes;
 
@@ -127,6 +132,15 @@ impl fmt::Display for Coverage {
     }
 }
 
+/// What tells a coverage from another one in eight digits: that of the page that somebody is reading.
+pub fn mark(parts: &[Coverage]) -> String {
+    let written: Vec<String> = parts.iter().map(ToString::to_string).collect();
+    Sha256::digest(written.join("|")).iter().take(4).fold(String::new(), |mut mark, byte| {
+        write!(mark, "{byte:02x}").expect("writing to a String cannot fail");
+        mark
+    })
+}
+
 impl Serialize for Coverage {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
@@ -142,7 +156,47 @@ impl<'de> Deserialize<'de> for Coverage {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::Territory;
+
+    /// Parts, written one after the other.
+    pub fn parts(written: &str) -> Vec<Coverage> {
+        written.split_whitespace().map(|part| part.parse().unwrap()).collect()
+    }
+
+    /// Two territories, one beside the other.
+    pub fn territories() -> Vec<Arc<Territory>> {
+        let territory = |code: &str, communes: &[&str]| {
+            Arc::new(Territory {
+                code: code.into(),
+                kind: "dac".into(),
+                name: code.into(),
+                communes: communes.iter().map(|&commune| commune.into()).collect(),
+            })
+        };
+        vec![territory("dac-sud", &["92002", "92007", "92032"]), territory("dac-paris", &["75056"])]
+    }
+
+    /// A part of any level, among a few that hold each other or not.
+    pub fn any_part() -> impl Strategy<Value = Coverage> {
+        let some = parts(
+            "commune:92007 commune:92002 commune:31555 commune:75056 commune:75101 commune:75102 epci:243100518 \
+             epci:200057966 departement:92 departement:75 region:11 territory:dac-sud territory:dac-paris \
+             territory:nulle-part",
+        );
+        proptest::sample::select(some)
+    }
+
+    #[test]
+    fn a_mark_tells_coverages_apart() {
+        assert_eq!(mark(&parts("commune:92007")).len(), 8);
+        assert_ne!(mark(&parts("commune:92007")), mark(&parts("commune:92002")));
+        assert_ne!(mark(&[]), mark(&parts("national")));
+    }
 
     #[test]
     fn coverage_keeps_the_level_it_was_given() {

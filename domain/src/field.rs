@@ -1,7 +1,7 @@
 //! The fields of a listing by name: what layers of curation speak of, what a spreadsheet's columns are, and how the
 //! text of a cell becomes a value. One parser for imports, corrections and forms.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 
 use chrono::NaiveDate;
@@ -24,6 +24,11 @@ pub type Values = BTreeMap<Field, Value>;
 
 /// Between two values in one cell.
 pub const SEPARATOR: &str = " | ";
+
+/// Most values in a cell.
+pub const MOST_VALUES: usize = 100;
+/// Most parts of a zone: the communes of several départements, one by one.
+pub const MOST_PARTS: usize = 5_000;
 
 /// Longest text of a cell, or of one of its values, in characters: a longer one is a mistake (a whole file in one pair of quotes).
 pub const LONGEST_TEXT: usize = 20_000;
@@ -134,7 +139,9 @@ impl Field {
             Field::Commune => commune(cell),
             Field::Location => location(cell),
             Field::Hours => Ok(Some(stored(&cell.parse::<Hours>()?))),
-            Field::Coverage => several(cell, |part| part.parse::<Coverage>().map_err(Expected::from)),
+            Field::Coverage => {
+                at_most(MOST_PARTS, cell, |part| part.parse::<Coverage>().map_err(Expected::from))
+            }
             Field::Audiences => several(cell, code::<Audience>),
             Field::Themes => several(cell, code::<Theme>),
             Field::Modes => several(cell, code::<Mode>),
@@ -212,11 +219,23 @@ fn several<T: Serialize>(
     cell: &str,
     parse: impl Fn(&str) -> Result<T, Expected>,
 ) -> Result<Option<Value>, Expected> {
+    at_most(MOST_VALUES, cell, parse)
+}
+
+fn at_most<T: Serialize>(
+    most: usize,
+    cell: &str,
+    parse: impl Fn(&str) -> Result<T, Expected>,
+) -> Result<Option<Value>, Expected> {
     let mut values: Vec<Value> = Vec::new();
+    let mut seen = BTreeSet::new();
     for part in cell.split('|').map(str::trim).filter(|part| !part.is_empty()) {
         let value = stored(&parse(part)?);
-        if !values.contains(&value) {
+        if seen.insert(value.to_string()) {
             values.push(value);
+        }
+        if values.len() > most {
+            return Err(Expected(format!("au plus {most} valeurs")));
         }
     }
     Ok((!values.is_empty()).then_some(Value::Array(values)))
@@ -337,6 +356,12 @@ mod tests {
         assert!(served.len() > LONGEST_TEXT);
         assert_eq!(Field::Coverage.parse(&served).unwrap(), Some(serde_json::json!(["commune:92023"])));
         assert!(Field::Accessibility.parse(&"x".repeat(LONGEST_TEXT + 1)).is_err());
+        let many: Vec<String> = (0..=MOST_VALUES).map(|number| format!("a{number}@example.org")).collect();
+        assert!(Field::Email.parse(&many[1..].join(SEPARATOR)).is_ok());
+        assert_eq!(
+            Field::Email.parse(&many.join(SEPARATOR)),
+            Err(Expected("au plus 100 valeurs".to_owned()))
+        );
         for field in Field::ALL.iter().filter(|field| field.has_several()) {
             assert_eq!(field.parse(" | "), Ok(None), "{field}");
         }

@@ -4,6 +4,8 @@
 //! Nobody here knows the school holidays (`SH`): hours that name them are read twice, as if there were none and as if there were
 //! nothing else, and say what both readings say.
 
+pub mod plain;
+
 use std::fmt;
 use std::str::FromStr;
 use std::sync::OnceLock;

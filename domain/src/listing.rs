@@ -13,7 +13,7 @@ use crate::hours::Hours;
 use crate::location::Location;
 use crate::phone::Phone;
 use crate::vocabulary::{Audience, Mode, ReferredBy, Status, Theme};
-use crate::{Category, CoverageLevel};
+use crate::{Category, Check, CoverageLevel, Presence};
 
 /// The identity of a listing, for ever: derived from the record that founded it (UUID v5), so that the same import
 /// on two machines founds the same listings, and a record unlinked from a listing finds its own again.
@@ -228,6 +228,9 @@ pub enum Provenance {
         reason: String,
         /// When.
         at: DateTime<Utc>,
+        /// Until when, if it ends.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<DateTime<Utc>>,
     },
 }
 
@@ -281,13 +284,34 @@ pub struct Listing {
     pub twin: Option<ListingId>,
     /// The records it is made of.
     pub sources: Vec<SourceRef>,
-    /// When every source had ceased to know it, if so: kept, no longer found, its page says so.
+    /// When every source had ceased to know it, or when a person hid it: no longer found, its page says so.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// What a person decided of its being there, if anybody did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presence: Option<Presence>,
+    /// The last check of the whole by a person, then those of fields that still say what they said then.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checks: Vec<Check>,
 }
 
 impl Listing {
     /// Whether a search may find it.
     pub fn searchable(&self) -> bool {
         self.withdrawn_at.is_none() && self.fields.status != Status::Ferme
+    }
+
+    /// The check by a person that its date comes from, if it comes from one.
+    pub fn last_check(&self) -> Option<Check> {
+        let here = matches!(self.provenance.get(&Field::VerifiedOn), Some(Provenance::Override { .. }));
+        let dates = |check: &&Check| check.field.is_none() && Some(check.day) == self.fields.verified_on;
+        self.checks.iter().find(dates).filter(|_| here).copied()
+    }
+
+    /// The check of this field alone, when nobody checked the whole since.
+    pub fn check_of(&self, field: Field) -> Option<Check> {
+        let alone = |check: &&Check| {
+            check.field == Some(field) && self.fields.verified_on.is_none_or(|whole| whole < check.day)
+        };
+        self.checks.iter().find(alone).copied()
     }
 }

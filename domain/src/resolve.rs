@@ -1,6 +1,6 @@
 //! The resolver: one pure function from what sources say and what people decided to the listing everyone reads.
 //!
-//! Layer 1 is [`Record`], layer 2 is [`Override`], layer 3 is [`Resolution`]. For each field: an override that has not
+//! Layer 1 is [`Record`], layer 2 is [`Curated`], layer 3 is [`Resolution`]. For each field: an override that has not
 //! ended wins, the latest of them; else the source that [comes first](Precedence) and says something: of equals the one checked
 //! last, then the freshest, then by name, so that the order of sources and runs never matters. An override remembers the
 //! sources' value it was put upon: when that value moves, there is a [`Conflict`], shown to a facilitator; neither side wins in
@@ -10,6 +10,10 @@
 //! Some values only make sense together: a street of one town with the name of another would be a third place. Those of a
 //! place come from records that agree with its commune, said or decided; both ends of an age range come from one record, and
 //! when decisions make them contradict each other, one gives way.
+//!
+//! Whether the listing is there is for its sources to say, unless a person decided: hidden, it is withdrawn whatever they know of
+//! it; kept, it stays though none does. A check by a person dates the listing as one that a source tells does, by its day alone:
+//! it corrects nothing, and is no conflict.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -20,10 +24,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::Category;
+use crate::check::Check;
 use crate::field::{Field, Values};
 use crate::listing::{Provenance, Said, SourceRef};
 use crate::location::{Location, Precision};
 use crate::precedence::Precedence;
+use crate::presence::Presence;
 
 /// Layer 1: what one source says of one thing, normalised.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,6 +48,43 @@ pub struct Record {
     pub last_seen: DateTime<Utc>,
     /// When a complete run no longer held it, or its source was dropped.
     pub withdrawn_at: Option<DateTime<Utc>>,
+}
+
+/// Layer 2: all that people decided of a listing, and of those merged into it. The order of each is of no account.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Curated {
+    /// Values of fields.
+    pub overrides: Vec<Override>,
+    /// Whether it is there.
+    pub presence: Vec<PresenceDecision>,
+    /// That it is right.
+    pub checks: Vec<CheckMade>,
+}
+
+/// Layer 2: whether the listing is there, as a person decided.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PresenceDecision {
+    /// Its number: the higher one is the later of two of the same instant.
+    pub id: i64,
+    /// What was decided.
+    pub presence: Presence,
+    /// When.
+    pub at: DateTime<Utc>,
+}
+
+/// Layer 2: that somebody made sure.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CheckMade {
+    /// Its number: the higher one is the later of two of the same instant.
+    pub id: i64,
+    /// Of what, which day, how.
+    pub check: Check,
+    /// What the field said then; what is said otherwise since was not checked.
+    pub value: Option<Value>,
+    /// Who.
+    pub author: String,
+    /// When it was written down, on the day of the check or later.
+    pub at: DateTime<Utc>,
 }
 
 /// Layer 2: what a person decided for one field.
@@ -96,8 +139,12 @@ pub struct Resolution {
     pub others: BTreeMap<Field, Vec<Said>>,
     /// The records, by source then identifier.
     pub sources: Vec<SourceRef>,
-    /// When the last record was withdrawn, if all are.
+    /// When the last record was withdrawn, if all are; when it was hidden, if it is. Never, when it is kept.
     pub withdrawn_at: Option<DateTime<Utc>>,
+    /// What a person decided of its being there.
+    pub presence: Option<Presence>,
+    /// The last check of the whole, then those of fields that say what they said then.
+    pub checks: Vec<Check>,
     /// What a person must settle.
     pub conflicts: Vec<Conflict>,
 }
@@ -105,14 +152,16 @@ pub struct Resolution {
 /// Resolves one listing at `now`. Records that are withdrawn speak only when all are.
 pub fn resolve(
     records: &[Record],
-    overrides: &[Override],
+    curated: &Curated,
     precedence: &Precedence,
     now: DateTime<Utc>,
 ) -> Resolution {
+    let overrides = &curated.overrides;
     let speaking = speaking(records);
     let all_withdrawn = speaking.iter().all(|record| record.withdrawn_at.is_some());
     let withdrawn_at =
         records.iter().filter_map(|record| record.withdrawn_at).max().filter(|_| all_withdrawn);
+    let presence = curated.presence.iter().max_by_key(|decision| (decision.at, decision.id));
 
     let mut resolution = Resolution {
         values: Values::new(),
@@ -126,7 +175,13 @@ pub fn resolve(
                 last_seen: record.last_seen,
             })
             .collect(),
-        withdrawn_at,
+        withdrawn_at: match presence {
+            None => withdrawn_at,
+            Some(PresenceDecision { presence: Presence::Hidden, at, .. }) => Some(*at),
+            Some(PresenceDecision { presence: Presence::Kept, .. }) => None,
+        },
+        presence: presence.map(|decision| decision.presence),
+        checks: Vec::new(),
         conflicts: Vec::new(),
     };
     resolution.sources.sort();
@@ -176,7 +231,41 @@ pub fn resolve(
     }
     agree_on_ages(&mut resolution, overrides, now);
     follow_commune(&mut resolution);
+    date_by_checks(&mut resolution, &curated.checks);
     resolution
+}
+
+impl CheckMade {
+    /// The last check of a field, or of the whole.
+    pub fn last(checks: &[CheckMade], field: Option<Field>) -> Option<&CheckMade> {
+        let of = checks.iter().filter(|made| made.check.field == field);
+        of.max_by_key(|made| (made.check.day, made.at, made.id))
+    }
+}
+
+/// The day of the last check dates the listing, unless what is said of that day is as late.
+fn date_by_checks(resolution: &mut Resolution, checks: &[CheckMade]) {
+    let whole = CheckMade::last(checks, None);
+    if let Some(made) = whole {
+        // Days are written so that their order is that of their texts.
+        let day = made.check.day.to_string();
+        let said = resolution.values.get(&Field::VerifiedOn).and_then(Value::as_str);
+        if said.is_none_or(|said| said < day.as_str()) {
+            silence(resolution, Field::VerifiedOn);
+            resolution.values.insert(Field::VerifiedOn, Value::String(day));
+            resolution.provenance.insert(Field::VerifiedOn, checked_by(made));
+        }
+    }
+    let of_fields = Field::ALL.iter().filter_map(|&field| {
+        let made = CheckMade::last(checks, Some(field))?;
+        (made.value.as_ref() == resolution.values.get(&field)).then_some(made)
+    });
+    resolution.checks = whole.into_iter().chain(of_fields).map(|made| made.check).collect();
+}
+
+fn checked_by(made: &CheckMade) -> Provenance {
+    let reason = made.check.means.done().to_owned();
+    Provenance::Override { author: made.author.clone(), reason, at: made.at, until: None }
 }
 
 /// What is decided of a field at this time, the latest first.
@@ -302,7 +391,12 @@ fn said_by(record: &Record, field: Field) -> Provenance {
 }
 
 fn decided_by(decision: &Override) -> Provenance {
-    Provenance::Override { author: decision.author.clone(), reason: decision.reason.clone(), at: decision.at }
+    Provenance::Override {
+        author: decision.author.clone(),
+        reason: decision.reason.clone(),
+        at: decision.at,
+        until: decision.until,
+    }
 }
 
 /// The lowest age is not above the highest: when a decision makes it so, the end that was said gives way to the one that was

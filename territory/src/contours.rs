@@ -1,7 +1,7 @@
 //! Contours of communes, kept as the topology they come in: arcs shared by neighbours, put together when asked for.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use geo::{Coord, Intersects, LineString, MultiPolygon, Polygon};
 use rstar::primitives::{GeomWithData, Rectangle};
@@ -36,6 +36,15 @@ pub(crate) struct Contours {
     by_code: HashMap<Box<str>, usize>,
     communes: RTree<Boxed>,
     arrondissements: RTree<Boxed>,
+    neighbours: OnceLock<Neighbours>,
+}
+
+/// Which shapes touch which, by their positions.
+pub(crate) struct Neighbours {
+    /// Those that share a piece of border with each.
+    pub touching: Vec<Vec<usize>>,
+    /// Whether the sea, or another country, touches it.
+    pub open: Vec<bool>,
 }
 
 /// What a commune is made of: polygons, made of rings, made of arcs (`!i` is arc `i` reversed). Two neighbours of one
@@ -54,6 +63,7 @@ impl Contours {
             by_code: HashMap::with_capacity(35_000),
             communes: RTree::new(),
             arrondissements: RTree::new(),
+            neighbours: OnceLock::new(),
         };
         let boxes = COMMUNES.iter().flat_map(|file| contours.read(file)).collect();
         contours.communes = RTree::bulk_load(boxes);
@@ -84,6 +94,25 @@ impl Contours {
             self.shapes.push(Shape { code, around, polygons });
         }
         boxes
+    }
+
+    /// The position of a code among the shapes.
+    pub fn shape(&self, code: &str) -> Option<usize> {
+        self.by_code.get(code).copied()
+    }
+
+    /// The code of a shape.
+    pub fn code(&self, shape: usize) -> &str {
+        &self.shapes[shape].code
+    }
+
+    /// Which shapes touch which.
+    pub fn neighbours(&self) -> &Neighbours {
+        self.neighbours.get_or_init(|| {
+            let arcs =
+                |shape: &Shape| shape.polygons.iter().flatten().flatten().map(|&arc| position(arc)).collect();
+            Neighbours::of(&self.shapes.iter().map(arcs).collect::<Vec<_>>())
+        })
     }
 
     /// Code of the commune whose contour holds the point.

@@ -18,6 +18,7 @@ mod french;
 mod mention;
 mod mesh;
 mod names;
+mod neighbours;
 mod place;
 mod point;
 mod rank;

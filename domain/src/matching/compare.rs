@@ -175,6 +175,21 @@ const VERY_FAR_KM: f64 = 4.0;
 
 /// Compares two records.
 pub fn compare(a: &Traits, b: &Traits) -> Likeness {
+    let scale = weigh(a, b);
+    let points = if scale.doubtful { scale.points.min(DOUBTFUL) } else { scale.points };
+    Likeness {
+        score: 1.0 / (1.0 + (-points).exp()),
+        reasons: scale.reasons.into_iter().map(|(_, reason)| reason).collect(),
+    }
+}
+
+/// The reasons of [`compare`], each with what it weighs, in points: above zero it speaks for one thing, below for two. 2.2 points
+/// make one listing of two records.
+pub fn weighed(a: &Traits, b: &Traits) -> Vec<(f32, Reason)> {
+    weigh(a, b).reasons
+}
+
+fn weigh(a: &Traits, b: &Traits) -> Scale {
     // Words are paired from the first to the last: which record comes first must not matter.
     let (a, b) = if a.name <= b.name { (a, b) } else { (b, a) };
     let mut scale = Scale { points: WEIGHTS.stranger, reasons: Vec::with_capacity(12), doubtful: false };
@@ -185,11 +200,7 @@ pub fn compare(a: &Traits, b: &Traits) -> Likeness {
     bodies(a, b, &told, &mut scale);
     people(a, b, &told, &mut scale);
     scale.reasons.sort_by(|(one, _), (other, _)| other.abs().total_cmp(&one.abs()));
-    let points = if scale.doubtful { scale.points.min(DOUBTFUL) } else { scale.points };
-    Likeness {
-        score: 1.0 / (1.0 + (-points).exp()),
-        reasons: scale.reasons.into_iter().map(|(_, reason)| reason).collect(),
-    }
+    scale
 }
 
 /// What was weighed so far.

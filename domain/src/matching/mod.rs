@@ -18,7 +18,7 @@ mod tests;
 mod traits;
 mod words;
 
-pub use compare::{Likeness, compare};
+pub use compare::{Likeness, compare, weighed};
 pub use reason::Reason;
 pub use traits::Traits;
 

@@ -133,9 +133,11 @@ impl Reason {
     pub fn in_words(&self) -> String {
         let kinds = |one: &str, other: &str| format!("{} / {}", label(one), label(other));
         match self {
-            Reason::SameName { words } if words.is_empty() => "même nom, que rien ne distingue".to_owned(),
-            Reason::SameName { words } => format!("même nom : {}", words.join(" ")),
-            Reason::CloseNames { words } => format!("noms proches : {}", words.join(" ")),
+            Reason::SameName { words } if words.is_empty() => {
+                "noms proches, que rien ne distingue".to_owned()
+            }
+            Reason::SameName { words } => format!("mots du nom en commun : {}", words.join(" ")),
+            Reason::CloseNames { words } => format!("quelques mots du nom en commun : {}", words.join(" ")),
             Reason::OtherNames { one, other } => {
                 format!("noms différents : {} / {}", one.join(" "), other.join(" "))
             }
@@ -170,13 +172,13 @@ impl Reason {
             Reason::OtherFiness => "numéros FINESS différents".to_owned(),
             Reason::SameSiret => "même SIRET".to_owned(),
             Reason::OtherSiren => "entreprises différentes (SIREN)".to_owned(),
-            Reason::SameOrganization => "même organisme".to_owned(),
+            Reason::SameOrganization => "organismes proches".to_owned(),
             Reason::OtherOrganization => "organismes différents".to_owned(),
             Reason::OtherPublic => {
                 "l’un pour enfants, l’autre pour adultes, ou des âges qui s’excluent".to_owned()
             }
             Reason::OnePublic => "un seul dit s’il est pour enfants ou pour adultes".to_owned(),
-            Reason::SameCoverage => "même zone d’intervention".to_owned(),
+            Reason::SameCoverage => "zones d’intervention proches".to_owned(),
             Reason::OtherCoverage => "zones d’intervention différentes".to_owned(),
         }
     }

@@ -2,6 +2,13 @@ use super::*;
 use proptest::prelude::*;
 use serde_json::json;
 
+use crate::check::Means;
+
+/// These corrections, and nothing else.
+fn only(overrides: &[Override]) -> Curated {
+    Curated { overrides: overrides.to_vec(), ..Curated::default() }
+}
+
 fn at(day: u32) -> DateTime<Utc> {
     chrono::NaiveDate::from_ymd_opt(2026, 11, day).unwrap().and_hms_opt(9, 0, 0).unwrap().and_utc()
 }
@@ -36,7 +43,7 @@ fn decision(value: &str, base: Option<&str>, day: u32) -> Override {
 fn the_best_source_speaks_and_silence_lets_the_next_one_speak() {
     let csv = record("csv", "csv", 1, &[(Field::Name, "EMG Sud")]);
     let finess = record("finess", "finess", 5, &[(Field::Name, "CH ANTOINE"), (Field::Address, "1 rue X")]);
-    let resolution = resolve(&[finess, csv], &[], &Precedence::default(), at(21));
+    let resolution = resolve(&[finess, csv], &Curated::default(), &Precedence::default(), at(21));
     assert_eq!(resolution.values[&Field::Name], json!("EMG Sud"));
     assert_eq!(resolution.values[&Field::Address], json!("1 rue X"));
 }
@@ -46,7 +53,7 @@ fn of_equal_sources_the_freshest_speaks() {
     let older = record("a", "csv", 1, &[(Field::Name, "ancien")]);
     let fresher = record("b", "csv", 5, &[(Field::Name, "nouveau")]);
     assert_eq!(
-        resolve(&[older, fresher], &[], &Precedence::default(), at(21)).values[&Field::Name],
+        resolve(&[older, fresher], &Curated::default(), &Precedence::default(), at(21)).values[&Field::Name],
         json!("nouveau")
     );
 }
@@ -54,7 +61,8 @@ fn of_equal_sources_the_freshest_speaks() {
 #[test]
 fn an_override_outlives_imports_and_a_moved_source_is_a_conflict() {
     let moved = record("csv", "csv", 9, &[(Field::Phone, "03")]);
-    let resolution = resolve(&[moved], &[decision("02", Some("01"), 5)], &Precedence::default(), at(21));
+    let resolution =
+        resolve(&[moved], &only(&[decision("02", Some("01"), 5)]), &Precedence::default(), at(21));
     assert_eq!(resolution.values[&Field::Phone], json!("02"));
     assert_eq!(
         resolution.conflicts,
@@ -86,7 +94,7 @@ fn a_commune_that_was_decided_governs_the_place() {
     let moved = Override { field: Field::Commune, ..decision(HERE, Some(THERE), 5) };
     let mut there = record("csv", "csv", 1, &[(Field::Commune, THERE), (Field::Address, "1 rue de Là-bas")]);
     let place = |records: &[Record], overrides: &[Override]| {
-        let resolution = resolve(records, overrides, &Precedence::default(), at(21));
+        let resolution = resolve(records, &only(overrides), &Precedence::default(), at(21));
         assert_eq!(resolution.conflicts, []);
         let of = |field| resolution.values.get(&field).cloned();
         (of(Field::Address), of(Field::Location), resolution.others)
@@ -128,7 +136,7 @@ fn of_equal_sources_the_one_checked_last_speaks_and_only_then_the_freshest() {
     let records =
         [cost("frais", "csv", 9, None), checked.clone(), cost("avant", "csv", 8, Some("2025-01-01"))];
     let said = |records: &[Record]| {
-        resolve(records, &[], &Precedence::default(), at(21)).values[&Field::Cost].clone()
+        resolve(records, &Curated::default(), &Precedence::default(), at(21)).values[&Field::Cost].clone()
     };
     assert_eq!(said(&records), json!("vérifié"));
     assert_eq!(said(&[cost("frais", "csv", 9, None), cost("vieux", "csv", 1, None)]), json!("frais"));
@@ -157,7 +165,7 @@ fn range(resolution: &Resolution) -> (Option<u64>, Option<u64>) {
 #[test]
 fn both_ages_come_from_the_freshest_of_equals() {
     let records = [ages("a", 1, Some(60), Some(80)), ages("b", 5, Some(18), None)];
-    let resolution = resolve(&records, &[], &Precedence::default(), at(21));
+    let resolution = resolve(&records, &Curated::default(), &Precedence::default(), at(21));
     assert_eq!(range(&resolution), (Some(18), None));
     assert_eq!(resolution.others[&Field::AgeMax][0].value, json!(80));
 }
@@ -166,7 +174,7 @@ fn both_ages_come_from_the_freshest_of_equals() {
 fn ages_that_contradict_each_other_are_never_shown_together() {
     let order = Precedence::default();
     let decided = [age(Field::AgeMin, 80, 5), age(Field::AgeMax, 30, 6)];
-    let resolution = resolve(&[ages("a", 1, None, None)], &decided, &order, at(21));
+    let resolution = resolve(&[ages("a", 1, None, None)], &only(&decided), &order, at(21));
     assert_eq!(range(&resolution), (None, Some(30)), "the older decision gives way");
     let [conflict] = &resolution.conflicts[..] else { panic!("{:?}", resolution.conflicts) };
     assert_eq!(
@@ -175,7 +183,7 @@ fn ages_that_contradict_each_other_are_never_shown_together() {
     );
 
     let records = [ages("a", 9, None, Some(30))];
-    let resolution = resolve(&records, &decided[..1], &order, at(21));
+    let resolution = resolve(&records, &only(&decided[..1]), &order, at(21));
     assert_eq!(range(&resolution), (Some(80), None), "what is said gives way to what was decided");
     assert_eq!(resolution.others[&Field::AgeMax][0].value, json!(30));
     assert_eq!(resolution.conflicts[0].against, Some(Field::AgeMax));
@@ -185,7 +193,7 @@ fn ages_that_contradict_each_other_are_never_shown_together() {
 fn the_latest_decision_stands_and_those_it_was_made_over_are_no_conflict() {
     let decided = [decision("11", None, 1), decision("12", None, 2), decision("13", None, 3)];
     let theirs = |decided: &[Override]| -> Vec<Value> {
-        let resolution = resolve(&[], decided, &Precedence::default(), at(21));
+        let resolution = resolve(&[], &only(decided), &Precedence::default(), at(21));
         let latest = decided.iter().max_by_key(|decision| (decision.at, decision.id)).unwrap();
         assert_eq!(resolution.values.get(&Field::Phone), latest.value.as_ref());
         resolution.conflicts.into_iter().filter_map(|conflict| conflict.theirs).collect()
@@ -203,7 +211,7 @@ fn the_latest_decision_stands_and_those_it_was_made_over_are_no_conflict() {
 fn a_source_that_comes_to_agree_is_no_conflict() {
     let agreed = record("csv", "csv", 9, &[(Field::Phone, "02")]);
     assert_eq!(
-        resolve(&[agreed], &[decision("02", Some("01"), 5)], &Precedence::default(), at(21)).conflicts,
+        resolve(&[agreed], &only(&[decision("02", Some("01"), 5)]), &Precedence::default(), at(21)).conflicts,
         []
     );
 }
@@ -214,7 +222,7 @@ fn an_override_that_has_ended_lets_the_source_speak_again() {
     ended.until = Some(at(10));
     let resolution = resolve(
         &[record("csv", "csv", 1, &[(Field::Phone, "01")])],
-        &[ended],
+        &only(&[ended]),
         &Precedence::default(),
         at(21),
     );
@@ -226,10 +234,97 @@ fn a_listing_is_withdrawn_when_every_source_has_let_it_go() {
     let mut gone = record("csv", "csv", 1, &[(Field::Name, "EMG")]);
     gone.withdrawn_at = Some(at(9));
     let still_there = record("finess", "finess", 1, &[(Field::Name, "CH")]);
-    let resolution = resolve(&[gone.clone(), still_there], &[], &Precedence::default(), at(21));
+    let resolution =
+        resolve(&[gone.clone(), still_there], &Curated::default(), &Precedence::default(), at(21));
     assert_eq!((resolution.withdrawn_at, &resolution.values[&Field::Name]), (None, &json!("CH")));
-    let resolution = resolve(&[gone], &[], &Precedence::default(), at(21));
+    let resolution = resolve(&[gone], &Curated::default(), &Precedence::default(), at(21));
     assert_eq!((resolution.withdrawn_at, &resolution.values[&Field::Name]), (Some(at(9)), &json!("EMG")));
+}
+
+fn presence(presence: Presence, day: u32) -> PresenceDecision {
+    PresenceDecision { id: day.into(), presence, at: at(day) }
+}
+
+/// A check by phone on that day, written down a day later.
+fn checked(field: Option<Field>, value: Option<&str>, day: u32) -> CheckMade {
+    CheckMade {
+        id: day.into(),
+        check: Check { field, day: at(day).date_naive(), means: Means::Phone },
+        value: value.map(Value::from),
+        author: "accueil".into(),
+        at: at(day + 1),
+    }
+}
+
+#[test]
+fn the_latest_decision_of_a_presence_holds_whatever_sources_know() {
+    let mut record = record("csv", "csv", 1, &[(Field::Name, "EMG")]);
+    let decided = |record: &Record, decided: &[PresenceDecision]| {
+        let curated = Curated { presence: decided.to_vec(), ..Curated::default() };
+        let resolution = resolve(std::slice::from_ref(record), &curated, &Precedence::default(), at(21));
+        assert_eq!(resolution.values[&Field::Name], json!("EMG"), "what it says is known, there or not");
+        (resolution.withdrawn_at, resolution.presence)
+    };
+    let (hidden, kept) = (presence(Presence::Hidden, 5), presence(Presence::Kept, 6));
+    assert_eq!(decided(&record, &[hidden]), (Some(at(5)), Some(Presence::Hidden)));
+    assert_eq!(decided(&record, &[kept, hidden]), (None, Some(Presence::Kept)));
+    record.withdrawn_at = Some(at(9));
+    assert_eq!(decided(&record, &[hidden]), (Some(at(5)), Some(Presence::Hidden)));
+    assert_eq!(decided(&record, &[hidden, kept]), (None, Some(Presence::Kept)));
+    assert_eq!(decided(&record, &[]), (Some(at(9)), None));
+}
+
+#[test]
+fn a_check_dates_the_listing_until_a_later_date_is_said() {
+    let dated = |said: Option<&str>, checks: &[CheckMade]| {
+        let said = said.map(|day| (Field::VerifiedOn, day));
+        let record = record("csv", "csv", 1, &said.into_iter().collect::<Vec<_>>());
+        let curated = Curated { checks: checks.to_vec(), ..Curated::default() };
+        let resolution = resolve(&[record], &curated, &Precedence::default(), at(21));
+        assert_eq!(resolution.conflicts, []);
+        let by_hand = matches!(resolution.provenance[&Field::VerifiedOn], Provenance::Override { .. });
+        (resolution.values[&Field::VerifiedOn].clone(), by_hand, resolution.others)
+    };
+    let checks = [checked(None, None, 12), checked(None, None, 4)];
+    assert_eq!(dated(None, &checks), (json!("2026-11-12"), true, BTreeMap::new()));
+    let (day, by_hand, others) = dated(Some("2026-11-11"), &checks);
+    assert_eq!((day, by_hand), (json!("2026-11-12"), true));
+    assert_eq!(others[&Field::VerifiedOn][0].value, json!("2026-11-11"), "told, not kept");
+    for later in ["2026-11-12", "2026-11-13"] {
+        assert_eq!(dated(Some(later), &checks), (json!(later), false, BTreeMap::new()));
+    }
+
+    let curated = Curated { checks: checks.to_vec(), ..Curated::default() };
+    let resolution = resolve(&[record("csv", "csv", 1, &[])], &curated, &Precedence::default(), at(21));
+    assert_eq!(
+        resolution.provenance[&Field::VerifiedOn],
+        Provenance::Override {
+            author: "accueil".into(),
+            reason: "vérifié par téléphone".into(),
+            at: at(13),
+            until: None
+        }
+    );
+}
+
+#[test]
+fn what_a_field_says_since_its_check_was_not_checked() {
+    let told = |cost: &str, checks: &[CheckMade]| {
+        let curated = Curated { checks: checks.to_vec(), ..Curated::default() };
+        let record = record("csv", "csv", 1, &[(Field::Cost, cost)]);
+        resolve(&[record], &curated, &Precedence::default(), at(21)).checks
+    };
+    let (free, paid) =
+        (checked(Some(Field::Cost), Some("gratuit"), 4), checked(Some(Field::Cost), Some("payant"), 8));
+    let email = checked(Some(Field::Email), None, 5);
+    let whole = checked(None, None, 6);
+    assert_eq!(
+        told("gratuit", &[email.clone(), free.clone(), whole.clone()]),
+        [whole.check, email.check, free.check]
+    );
+    assert_eq!(told("payant", std::slice::from_ref(&free)), []);
+    assert_eq!(told("gratuit", &[free.clone(), paid.clone()]), [], "the last check found otherwise");
+    assert_eq!(told("payant", &[free, paid.clone()]), [paid.check]);
 }
 
 /// Records that say a few things of a few values, so that they meet.
@@ -290,18 +385,46 @@ fn some_overrides() -> impl Strategy<Value = Vec<Override>> {
     })
 }
 
+fn some_curated() -> impl Strategy<Value = Curated> {
+    let presences = prop::collection::vec((prop::sample::select(Presence::ALL), 1..4u32), 0..3);
+    let field = prop::sample::select(vec![None, Some(Field::Name), Some(Field::Commune)]);
+    let means = prop::sample::select(Means::ALL);
+    let checks = prop::collection::vec((field, means, prop::option::of("[xyz]"), 1..4u32), 0..4);
+    (some_overrides(), presences, checks).prop_map(|(overrides, presences, checks)| Curated {
+        overrides,
+        presence: (0..)
+            .zip(presences)
+            .map(|(id, (decided, day))| PresenceDecision { id, ..presence(decided, day) })
+            .collect(),
+        checks: (0..)
+            .zip(checks)
+            .map(|(id, (field, means, value, day))| {
+                let made = checked(field, value.as_deref(), day);
+                CheckMade { id, check: Check { means, ..made.check }, ..made }
+            })
+            .collect(),
+    })
+}
+
+/// The same, in another order.
+fn turned(curated: Curated) -> impl Strategy<Value = Curated> {
+    let Curated { overrides, presence, checks } = curated;
+    let turned = (Just(overrides).prop_shuffle(), Just(presence).prop_shuffle(), Just(checks).prop_shuffle());
+    turned.prop_map(|(overrides, presence, checks)| Curated { overrides, presence, checks })
+}
+
 proptest! {
     #[test]
     fn the_order_of_sources_and_decisions_never_matters(
-        ((records, shuffled), (overrides, turned)) in (some_records(), some_overrides()).prop_flat_map(
-            |(records, overrides)| (
+        ((records, shuffled), (curated, turned)) in (some_records(), some_curated()).prop_flat_map(
+            |(records, curated)| (
                 (Just(records.clone()), Just(records).prop_shuffle()),
-                (Just(overrides.clone()), Just(overrides).prop_shuffle()),
+                (Just(curated.clone()), turned(curated)),
             )
         ),
     ) {
         let order = Precedence::default();
-        let resolution = resolve(&records, &overrides, &order, at(21));
+        let resolution = resolve(&records, &curated, &order, at(21));
         prop_assert_eq!(&resolution, &resolve(&shuffled, &turned, &order, at(21)));
 
         if let (Some(min), Some(max)) = range(&resolution) {
@@ -314,5 +437,36 @@ proptest! {
             let others = resolution.others.get(&field).map_or(0, Vec::len);
             prop_assert_eq!(usize::from(kept) + others, said, "{}", field);
         }
+    }
+
+    /// Whether it is there, and how lately it was checked, changes nothing else of what it says.
+    #[test]
+    fn presence_and_checks_change_nothing_else((records, curated) in (some_records(), some_curated())) {
+        let order = Precedence::default();
+        let resolution = resolve(&records, &curated, &order, at(21));
+        let mut without = resolve(&records, &only(&curated.overrides), &order, at(21));
+        prop_assert_eq!(&resolution.conflicts, &without.conflicts);
+        match resolution.presence {
+            None => prop_assert_eq!(resolution.withdrawn_at, without.withdrawn_at),
+            Some(Presence::Kept) => prop_assert_eq!(resolution.withdrawn_at, None),
+            Some(Presence::Hidden) => {
+                let hidden = curated.presence.iter().filter(|decided| decided.presence == Presence::Hidden);
+                prop_assert_eq!(resolution.withdrawn_at, hidden.map(|decided| decided.at).max());
+            }
+        }
+        // The later of the two days, whoever says it.
+        let day = |resolution: &Resolution| {
+            resolution.values.get(&Field::VerifiedOn).map(|day| day.as_str().unwrap().parse().unwrap())
+        };
+        let last = CheckMade::last(&curated.checks, None).map(|made| made.check.day);
+        prop_assert_eq!(day(&resolution), day(&without).max(last));
+
+        let mut resolution = resolution;
+        for resolution in [&mut resolution, &mut without] {
+            resolution.values.remove(&Field::VerifiedOn);
+            resolution.provenance.remove(&Field::VerifiedOn);
+        }
+        prop_assert_eq!(resolution.values, without.values);
+        prop_assert_eq!(resolution.provenance, without.provenance);
     }
 }
