@@ -7,9 +7,17 @@ use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
 use crate::Error;
+use crate::reach::KnownReaches;
 
 /// How long a writer waits for what another one holds. Edits hold it for a moment, imports for their whole time.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Connections of whoever reads.
+const READERS: u32 = 10;
+/// Those of whoever writes: as many may write, or wait for each other, at once.
+pub const WRITERS: u32 = 20;
+/// How long a connection is waited for.
+const FREE_WITHIN: Duration = Duration::from_secs(5);
 
 /// A statement that takes longer is said in the log, to whoever asks for it.
 const SLOW: Duration = Duration::from_secs(1);
@@ -18,7 +26,10 @@ const SLOW: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone)]
 pub struct Store {
     pub(crate) pool: PgPool,
+    /// Those of writers: whoever waits for an import keeps one, and pages and the index go on.
+    pub(crate) writers: PgPool,
     pub(crate) patience: Duration,
+    pub(crate) reaches: KnownReaches,
 }
 
 impl Store {
@@ -42,11 +53,18 @@ impl Store {
         // A slow statement is no trouble of whoever runs a command; `RUST_LOG=sqlx=debug` says them.
         let level = "debug".parse().expect("a level of the log");
         let server = server.application_name("maille").log_slow_statements(level, SLOW);
-        let pool = PgPoolOptions::new()
-            .max_connections(10)
-            .acquire_timeout(Duration::from_secs(5))
-            .connect_lazy_with(server);
-        let store = Store::on(pool);
+        let pool = |most| {
+            let options = PgPoolOptions::new().max_connections(most).acquire_timeout(FREE_WITHIN);
+            // Whoever waited in vain is told; nobody else has to know.
+            let options = options.acquire_slow_level(level);
+            options.connect_lazy_with(server.clone())
+        };
+        let store = Store {
+            pool: pool(READERS),
+            writers: pool(WRITERS),
+            patience: PATIENCE,
+            reaches: KnownReaches::default(),
+        };
         let opened = async {
             let standby = sqlx::query_scalar!(r#"select pg_is_in_recovery() as "standby!""#);
             if standby.fetch_one(&store.pool).await? {
@@ -63,9 +81,9 @@ impl Store {
         }
     }
 
-    /// A store on a pool that already has the schema.
+    /// A store on a pool that already has the schema, for readers and writers.
     pub fn on(pool: PgPool) -> Store {
-        Store { pool, patience: PATIENCE }
+        Store { writers: pool.clone(), pool, patience: PATIENCE, reaches: KnownReaches::default() }
     }
 
     /// The same, whose writers wait so long for each other.
@@ -82,7 +100,7 @@ impl Store {
 
     /// Gives every connection back: a server that is stopped next has nobody to wait for.
     pub async fn close(&self) {
-        self.pool.close().await;
+        tokio::join!(self.pool.close(), self.writers.close());
     }
 }
 

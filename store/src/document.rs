@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{DateTime, Utc};
 use maille_domain::field::{Field, Values};
 use maille_domain::listing::{Provenance, Said};
-use maille_domain::{Fields, Listing, ListingId};
+use maille_domain::{Check, Fields, Listing, ListingId, Presence};
 use serde_json::Value;
 use sqlx::PgConnection;
 use sqlx::types::Json;
@@ -81,7 +81,8 @@ pub(crate) async fn read(connection: &mut PgConnection, ids: &[Uuid]) -> Result<
         Row,
         r#"select id as "id!", slug as "slug!", former_slugs, fields as "fields!: Json<Values>",
                   provenance as "provenance!: Json<BTreeMap<Field, Provenance>>", sources, withdrawn_at,
-                  others as "others: Json<BTreeMap<Field, Vec<Said>>>", merged, twin
+                  others as "others: Json<BTreeMap<Field, Vec<Said>>>", merged, twin, presence,
+                  checks as "checks: Json<Vec<Check>>"
            from listing_document where id = any($1) order by id"#,
         ids
     )
@@ -100,7 +101,8 @@ pub(crate) async fn read_after(
         Row,
         r#"select id as "id!", slug as "slug!", former_slugs, fields as "fields!: Json<Values>",
                   provenance as "provenance!: Json<BTreeMap<Field, Provenance>>", sources, withdrawn_at,
-                  others as "others: Json<BTreeMap<Field, Vec<Said>>>", merged, twin
+                  others as "others: Json<BTreeMap<Field, Vec<Said>>>", merged, twin, presence,
+                  checks as "checks: Json<Vec<Check>>"
            from listing_document where id > $1 order by id limit $2"#,
         after,
         most
@@ -122,15 +124,16 @@ struct Row {
     others: Option<Json<BTreeMap<Field, Vec<Said>>>>,
     merged: Option<Vec<Uuid>>,
     twin: Option<Uuid>,
+    presence: Option<String>,
+    checks: Option<Json<Vec<Check>>>,
 }
 
 /// Puts a row of `listing_document` together.
 fn document(row: Row) -> Result<Listing, Error> {
-    let inconsistent = |error: serde_json::Error| Error::Inconsistent {
-        table: "listing_document",
-        row: row.id.to_string(),
-        found: error.to_string(),
-    };
+    let found =
+        |found: String| Error::Inconsistent { table: "listing_document", row: row.id.to_string(), found };
+    let inconsistent = |error: serde_json::Error| found(error.to_string());
+    let presence = row.presence.map(|presence| presence.parse::<Presence>());
     Ok(Listing {
         id: ListingId(row.id),
         slug: row.slug,
@@ -147,5 +150,7 @@ fn document(row: Row) -> Result<Listing, Error> {
         others: row.others.map(|others| others.0).unwrap_or_default(),
         merged: row.merged.unwrap_or_default().into_iter().map(ListingId).collect(),
         twin: row.twin.map(ListingId),
+        presence: presence.transpose().map_err(|error| found(error.to_string()))?,
+        checks: row.checks.map(|checks| checks.0).unwrap_or_default(),
     })
 }

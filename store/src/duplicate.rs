@@ -1,8 +1,8 @@
 //! What may be one thing and is two listings, and what people decide of it.
 
 use chrono::{DateTime, Utc};
-use maille_domain::ListingId;
 use maille_domain::matching::Reason;
+use maille_domain::{ListingId, Reach};
 use serde::Serialize;
 use sqlx::types::Json;
 use sqlx::{PgConnection, Postgres, Transaction};
@@ -10,7 +10,22 @@ use std::collections::BTreeSet;
 use uuid::Uuid;
 
 use crate::listing::{Cause, resolve_again};
+use crate::reach::within;
 use crate::{Error, Store, matching};
+
+mod beside;
+mod decided;
+mod doubt;
+mod merge;
+mod part;
+mod waiting;
+
+pub use beside::{Beside, Joined};
+pub use decided::{Decided, Ended};
+pub use doubt::Doubt;
+pub(crate) use doubt::forget;
+pub use merge::{Event, Happened, Outcome};
+pub use waiting::{Card, Filter, Found, State, Waiting};
 
 /// One of two records that are alike.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -102,42 +117,30 @@ impl Store {
     /// listings, the most alike records.
     pub async fn duplicates(&self, asked: Asked) -> Result<Vec<Pair>, Error> {
         let rows = sqlx::query!(
-            r#"select * from (
-                   select distinct on (least(a.listing, b.listing), greatest(a.listing, b.listing),
-                                       case when $1 then a.record end, case when $1 then b.record end)
-                          alike.score, alike.reasons as "reasons!: Json<Vec<Reason>>",
-                          a.listing as "a_listing!", a.source as "a_source!", a.source_id as "a_id!",
-                          own.slug as "a_slug!", one."values" ->> 'name' as "a_name!", one."values" ->> 'commune' as a_commune,
-                          b.listing as "b_listing!", b.source as "b_source!", b.source_id as "b_id!",
-                          other.slug as "b_slug!", two."values" ->> 'name' as "b_name!", two."values" ->> 'commune' as b_commune
-                   from (
-                       select a, b, score, reasons from match_pair
-                       union all
-                       select distinct a, b, null::real, '[]'::jsonb from decided_pair
-                       where $1 and same and not exists (select from match_pair where (a, b) = (decided_pair.a, decided_pair.b))
-                   ) as alike
-                   join link as a on a.record = alike.a
-                   join link as b on b.record = alike.b
-                   join source_record as one on one.source = a.source and one.source_id = a.source_id
-                   join source_record as two on two.source = b.source and two.source_id = b.source_id
-                   join listing as own on own.id = a.listing and own.withdrawn_at is null
-                   join listing as other on other.id = b.listing and other.withdrawn_at is null
-                   where (a.listing = b.listing) = $1
-                     and ($1 or not exists (
-                         select from link as x
-                         join decided_pair as refused on refused.a = x.record and not refused.same
-                         join link as y on y.record = refused.b
-                         where (x.listing, y.listing) = (a.listing, b.listing)))
-                     and ($1 or not exists (
-                         select from link as x
-                         join decided_pair as refused on refused.a = x.record and not refused.same
-                         join link as y on y.record = refused.b
-                         where (x.listing, y.listing) = (b.listing, a.listing)))
-                   order by least(a.listing, b.listing), greatest(a.listing, b.listing),
-                            case when $1 then a.record end, case when $1 then b.record end,
-                            alike.score desc, alike.a, alike.b
-               ) as pair
-               order by score desc nulls last, "a_name!", "b_name!""#,
+            r#"select alike.score, alike.reasons as "reasons!: Json<Vec<Reason>>",
+                      a.listing as "a_listing!", a.source as "a_source!", a.source_id as "a_id!",
+                      own.slug as "a_slug!", one."values" ->> 'name' as "a_name!", one."values" ->> 'commune' as a_commune,
+                      b.listing as "b_listing!", b.source as "b_source!", b.source_id as "b_id!",
+                      other.slug as "b_slug!", two."values" ->> 'name' as "b_name!", two."values" ->> 'commune' as b_commune
+               from (
+                   select match_pair.a, match_pair.b, match_pair.score, match_pair.reasons
+                   from waiting_pair
+                   join match_pair on (match_pair.a, match_pair.b) = (waiting_pair.one, waiting_pair.other)
+                   where not $1
+                   union all
+                   select a, b, score, reasons from match_pair where $1
+                   union all
+                   select distinct a, b, null::real, '[]'::jsonb from decided_pair
+                   where $1 and same and not exists (select from match_pair where (a, b) = (decided_pair.a, decided_pair.b))
+               ) as alike
+               join link as a on a.record = alike.a
+               join link as b on b.record = alike.b
+               join source_record as one on one.source = a.source and one.source_id = a.source_id
+               join source_record as two on two.source = b.source and two.source_id = b.source_id
+               join listing as own on own.id = a.listing and own.withdrawn_at is null
+               join listing as other on other.id = b.listing and other.withdrawn_at is null
+               where (a.listing = b.listing) = $1
+               order by alike.score desc nulls last, "a_name!", "b_name!""#,
             asked == Asked::Linked
         )
         .fetch_all(&self.pool)
@@ -194,18 +197,9 @@ impl Store {
             r#"select (select count(distinct link.listing) from link
                        where source = $1 and exists (
                            select from link as other where other.listing = link.listing and other.source <> $1)) as "shared!",
-                      (select count(distinct (least(a.listing, b.listing), greatest(a.listing, b.listing)))
-                       from match_pair
-                       join link as a on a.record = match_pair.a
-                       join link as b on b.record = match_pair.b
-                       join listing as own on own.id = a.listing and own.withdrawn_at is null
-                       join listing as other on other.id = b.listing and other.withdrawn_at is null
-                       where a.listing <> b.listing and (a.source = $1 or b.source = $1)
-                         and not exists (
-                             select from link as x
-                             join decided_pair as refused on refused.a = x.record and not refused.same
-                             join link as y on y.record = refused.b
-                             where (x.listing, y.listing) in ((a.listing, b.listing), (b.listing, a.listing)))) as "proposed!""#,
+                      (select count(*) from waiting_pair
+                       where exists (
+                           select from link where source = $1 and link.listing in (waiting_pair.a, waiting_pair.b))) as "proposed!""#,
             source
         )
         .fetch_one(&self.pool)
@@ -217,53 +211,48 @@ impl Store {
     /// with whichever they are more alike. Returns the number of the decision.
     ///
     /// # Errors
-    /// [`Error::UnknownListing`]; [`Error::OneRecord`]; [`Error::Busy`] when an import goes on for too long.
-    pub async fn decide(&self, a: ListingId, b: ListingId, same: bool, cause: &Cause) -> Result<i64, Error> {
+    /// [`Error::UnknownListing`]; [`Error::OneRecord`]; [`Error::BeyondReach`]; [`Error::Busy`] when an import goes on for too long.
+    pub async fn decide(
+        &self,
+        a: ListingId,
+        b: ListingId,
+        same: bool,
+        reach: &Reach,
+        cause: &Cause,
+    ) -> Result<i64, Error> {
         let mut transaction = self.begin_writing().await?;
         self.take_turn(&mut transaction).await?;
         let decided = decide(&mut transaction, a, b, same, cause).await;
-        let (decision, touched) = self.named(decided).await?;
-        self.conclude(transaction, &touched, cause).await?;
+        let (decision, records) = self.named(decided).await?;
+        self.conclude(transaction, &Touched { records, ..Touched::default() }, reach, cause).await?;
         Ok(decision)
     }
 
     /// Takes decisions back, all or none: what was decided before them holds again. They stay in the history.
     ///
     /// # Errors
-    /// [`Error::UnknownDecision`]; [`Error::Busy`].
-    pub async fn take_back(&self, decisions: &[i64], cause: &Cause) -> Result<(), Error> {
+    /// [`Error::UnknownDecision`]; [`Error::BeyondReach`] when it touches a listing that is not within reach, or would not be;
+    /// [`Error::Busy`].
+    pub async fn take_back(&self, decisions: &[i64], reach: &Reach, cause: &Cause) -> Result<(), Error> {
         let mut transaction = self.begin_writing().await?;
         self.take_turn(&mut transaction).await?;
-        let mut touched = BTreeSet::new();
+        let mut touched = Touched::default();
         for &decision in decisions.iter().collect::<BTreeSet<_>>() {
-            let ended = sqlx::query!(
-                "update match_decision set ended_at = $2, ended_by = $3, ended_reason = $4 where id = $1 and ended_at is null",
-                decision,
-                cause.at,
-                cause.author,
-                cause.reason
-            )
-            .execute(&mut *transaction)
-            .await?;
-            if ended.rows_affected() == 0 {
-                return Err(Error::UnknownDecision(decision));
-            }
-            let pairs = sqlx::query!("select a, b from match_decision_pair where decision = $1", decision)
-                .fetch_all(&mut *transaction)
-                .await?;
-            touched.extend(pairs.into_iter().flat_map(|pair| [pair.a, pair.b]));
+            let ended = end(&mut transaction, decision, cause, &mut touched).await;
+            self.named(ended).await?;
         }
-        self.conclude(transaction, &touched, cause).await
+        self.conclude(transaction, &touched, reach, cause).await
     }
 
     /// Regroups what a decision touches, and commits.
     async fn conclude(
         &self,
         mut transaction: Transaction<'static, Postgres>,
-        touched: &BTreeSet<Uuid>,
+        touched: &Touched,
+        reach: &Reach,
         cause: &Cause,
     ) -> Result<(), Error> {
-        let regrouped = regroup(&mut transaction, touched, cause).await;
+        let regrouped = regroup(&mut transaction, touched, reach, cause).await;
         self.named(regrouped).await?;
         let committed = transaction.commit().await;
         self.named(committed.map_err(Error::from)).await
@@ -283,14 +272,86 @@ impl Store {
     }
 }
 
+/// What a decision, or its end, concerns.
+#[derive(Debug, Default)]
+struct Touched {
+    /// Records that may speak for another listing.
+    records: BTreeSet<Uuid>,
+    /// Records on which something stands no more, or stands again.
+    corrected: BTreeSet<Uuid>,
+}
+
 async fn regroup(
     connection: &mut PgConnection,
-    touched: &BTreeSet<Uuid>,
+    touched: &Touched,
+    reach: &Reach,
     cause: &Cause,
 ) -> Result<(), Error> {
-    let regrouped = matching::regroup(connection, touched).await?;
+    let mut regrouped = matching::regroup(connection, &touched.records).await?;
+    if !touched.corrected.is_empty() {
+        let corrected: Vec<Uuid> = touched.corrected.iter().copied().collect();
+        let listings = sqlx::query_scalar!("select listing from link where record = any($1)", &corrected)
+            .fetch_all(&mut *connection)
+            .await?;
+        regrouped.listings.extend(listings);
+    }
     resolve_again(connection, &regrouped.listings, &regrouped.twins, cause).await?;
+    // Those that return from a merge, and those that it moved, are somebody's too.
+    for touched in touched.records.iter().chain(&touched.corrected).chain(&regrouped.listings) {
+        within(connection, *touched, reach).await?;
+    }
     regrouped.note(connection, cause).await
+}
+
+/// Ends a decision, with the corrections that were made with it: what they replaced stands again.
+async fn end(
+    connection: &mut PgConnection,
+    decision: i64,
+    cause: &Cause,
+    touched: &mut Touched,
+) -> Result<(), Error> {
+    let ended = sqlx::query!(
+        "update match_decision set ended_at = $2, ended_by = $3, ended_reason = $4 where id = $1 and ended_at is null",
+        decision,
+        cause.at,
+        cause.author,
+        cause.reason
+    )
+    .execute(&mut *connection)
+    .await?;
+    if ended.rows_affected() == 0 {
+        return Err(Error::UnknownDecision(decision));
+    }
+    let pairs = sqlx::query!("select a, b from match_decision_pair where decision = $1", decision)
+        .fetch_all(&mut *connection)
+        .await?;
+    touched.records.extend(pairs.into_iter().flat_map(|pair| [pair.a, pair.b]));
+    let chosen = sqlx::query!(
+        "update listing_override set ended_at = $2, ended_by = $3, ended_reason = $4
+         where merge = $1 and ended_at is null returning listing, field, at",
+        decision,
+        cause.at,
+        cause.author,
+        cause.reason
+    )
+    .fetch_all(&mut *connection)
+    .await?;
+    for chosen in chosen {
+        // The very row: others may have been made over it, and name it.
+        sqlx::query!(
+            "update listing_override set ended_at = null, ended_by = null, ended_reason = null
+             where id = (select max(id) from listing_override
+                         where listing = $1 and field = $2 and ended_at = $3 and merge is distinct from $4)",
+            chosen.listing,
+            chosen.field,
+            chosen.at,
+            decision
+        )
+        .execute(&mut *connection)
+        .await?;
+        touched.corrected.insert(chosen.listing);
+    }
+    Ok(())
 }
 
 /// Writes the decision. Returns its number, and the records it is about.

@@ -10,9 +10,9 @@ use maille_domain::field::{Field, Values};
 use maille_domain::hours::Hours;
 use maille_domain::listing::{Provenance, Said};
 use maille_domain::location::Location;
-use maille_domain::resolve::{Override, Record, resolve};
+use maille_domain::resolve::{Curated, Record, resolve};
 use maille_domain::slug::slug as slug_of;
-use maille_domain::{Coverage, Fields, Listing, Phone, Precedence};
+use maille_domain::{Check, Coverage, Fields, Listing, Phone, Precedence, Presence};
 use serde::Serialize;
 use serde_json::{Value, json};
 use sqlx::PgConnection;
@@ -20,6 +20,7 @@ use sqlx::types::Json;
 use uuid::Uuid;
 
 use crate::document::read;
+use crate::layers::{curated, records_of};
 use crate::{Error, slug};
 
 /// Listings resolved at a time.
@@ -77,14 +78,14 @@ pub(crate) async fn resolve_and_write(
     cause: &Cause,
 ) -> Result<(), Error> {
     let ids: Vec<Uuid> = records.keys().copied().collect();
-    let overrides = crate::overrides::standing(connection, &ids).await?;
+    let curated = curated(connection, &ids).await?;
+    let nothing = Curated::default();
     let before: HashMap<Uuid, Listing> =
         read(connection, &ids).await?.into_iter().map(|listing| (listing.id.0, listing)).collect();
 
     let mut changed = Vec::new();
     for (id, records) in records {
-        let mut resolution =
-            resolve(records, overrides.get(id).map_or(&[][..], Vec::as_slice), precedence, cause.at);
+        let mut resolution = resolve(records, curated.get(id).unwrap_or(&nothing), precedence, cause.at);
         let fields = fields_of(*id, std::mem::take(&mut resolution.values))?;
         let before = before.get(id);
         let same = before.is_some_and(|before| {
@@ -92,6 +93,8 @@ pub(crate) async fn resolve_and_write(
                 && before.withdrawn_at == resolution.withdrawn_at
                 && before.provenance == resolution.provenance
                 && before.others == resolution.others
+                && before.presence == resolution.presence
+                && before.checks == resolution.checks
         });
         if !same {
             changed.push(Changed {
@@ -101,6 +104,8 @@ pub(crate) async fn resolve_and_write(
                 provenance: resolution.provenance,
                 others: resolution.others,
                 withdrawn_at: resolution.withdrawn_at,
+                presence: resolution.presence,
+                checks: resolution.checks,
                 twin: twins
                     .get(id)
                     .copied()
@@ -123,6 +128,8 @@ struct Changed<'a> {
     provenance: BTreeMap<Field, Provenance>,
     others: BTreeMap<Field, Vec<Said>>,
     withdrawn_at: Option<DateTime<Utc>>,
+    presence: Option<Presence>,
+    checks: Vec<Check>,
     twin: Option<Uuid>,
     before: Option<&'a Listing>,
 }
@@ -224,49 +231,6 @@ pub(crate) async fn write_twins(connection: &mut PgConnection, twins: &Twins) ->
     .execute(connection)
     .await?;
     Ok(())
-}
-
-/// What every source says of these listings.
-pub(crate) async fn records_of(
-    connection: &mut PgConnection,
-    ids: &[Uuid],
-) -> Result<BTreeMap<Uuid, Vec<Record>>, Error> {
-    let rows = sqlx::query!(
-        r#"select link.listing, source_record.source, source.format, source_record.source_id,
-                  source_record."values" as "values: Json<Values>", source_record.since as "since: Json<BTreeMap<Field, DateTime<Utc>>>",
-                  last_seen(source_record.last_seen, source_record.seen_alone, source.seen_at) as "last_seen!",
-                  coalesce(source_record.withdrawn_at, source.dropped_at) as withdrawn_at
-           from link
-           join source_record on source_record.source = link.source and source_record.source_id = link.source_id
-           join source on source.name = link.source
-           where link.listing = any($1)"#,
-        ids
-    )
-    .fetch_all(connection)
-    .await?;
-    let mut records: BTreeMap<Uuid, Vec<Record>> = BTreeMap::new();
-    for row in rows {
-        records.entry(row.listing).or_default().push(Record {
-            source: row.source,
-            format: row.format,
-            source_id: row.source_id,
-            values: row.values.0,
-            since: row.since.0,
-            last_seen: row.last_seen,
-            withdrawn_at: row.withdrawn_at,
-        });
-    }
-    Ok(records)
-}
-
-/// What the records of one listing say, and what stands over it.
-pub(crate) async fn layers(
-    connection: &mut PgConnection,
-    id: Uuid,
-) -> Result<(Vec<Record>, Vec<Override>), Error> {
-    let records = records_of(connection, &[id]).await?.remove(&id).unwrap_or_default();
-    let overrides = crate::overrides::standing(connection, &[id]).await?.remove(&id).unwrap_or_default();
-    Ok((records, overrides))
 }
 
 /// Makes an organization known before a transaction needs it, so that an edit holds none while it waits for a listing.
@@ -372,6 +336,10 @@ async fn write_listings(
     let provenance: Vec<Json<_>> = changed.iter().map(|changed| Json(&changed.provenance)).collect();
     let twins: Vec<Option<Uuid>> = changed.iter().map(|changed| changed.twin).collect();
     let withdrawn: Vec<Option<DateTime<Utc>>> = changed.iter().map(|changed| changed.withdrawn_at).collect();
+    let presence: Vec<Option<&str>> =
+        changed.iter().map(|changed| changed.presence.map(Presence::code)).collect();
+    let checks: Vec<Option<Json<_>>> =
+        changed.iter().map(|changed| (!changed.checks.is_empty()).then_some(Json(&changed.checks))).collect();
     let verified: Vec<Option<NaiveDate>> = changed.iter().map(|changed| changed.fields.verified_on).collect();
     let extra: Vec<Option<Json<_>>> = changed
         .iter()
@@ -391,23 +359,24 @@ async fn write_listings(
                id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours,
                audiences, age_min, age_max, themes, modes, referral, referred_by, inclusion, exclusion, delay_days, cost,
                languages, accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, others,
-               twin, created_at, updated_at)
+               twin, presence, checks, created_at, updated_at)
            select
                row.id, row.slug, row.name, row.acronym, row.category, organization.id, row.finess, row.siret, row.ror_id,
                row.summary, row.description, row.hours, row.audiences::text[], row.age_min, row.age_max, row.themes::text[],
                row.modes::text[], row.referral, row.referred_by::text[], row.inclusion, row.exclusion, row.delay_days, row.cost,
                row.languages::text[], row.accessibility::text[], row.status, row.verified_on, row.source_url, row.extra,
-               row.provenance, row.withdrawn_at, row.others, row.twin, $34, $34
+               row.provenance, row.withdrawn_at, row.others, row.twin, row.presence, row.checks, $36, $36
            from unnest(
                $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::text[],
                $10::text[], $11::text[], $12::text[], $13::text[], $14::integer[], $15::integer[], $16::text[], $17::text[],
                $18::text[], $19::text[], $20::text[], $21::text[], $22::integer[], $23::text[], $24::text[], $25::text[],
                $26::text[], $27::date[], $28::text[], $29::jsonb[], $30::jsonb[], $31::timestamptz[],
-               $32::jsonb[], $33::uuid[]
+               $32::jsonb[], $33::uuid[], $34::text[], $35::jsonb[]
            ) as row (
                id, slug, name, acronym, category, organization, finess, siret, ror_id, summary, description, hours, audiences,
                age_min, age_max, themes, modes, referral, referred_by, inclusion, exclusion, delay_days, cost, languages,
-               accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, others, twin)
+               accessibility, status, verified_on, source_url, extra, provenance, withdrawn_at, others, twin,
+               presence, checks)
            left join organization on organization.name = row.organization
            on conflict (id) do update set
                name = excluded.name, acronym = excluded.acronym, category = excluded.category, organization = excluded.organization,
@@ -418,7 +387,8 @@ async fn write_listings(
                delay_days = excluded.delay_days, cost = excluded.cost, languages = excluded.languages,
                accessibility = excluded.accessibility, status = excluded.status, verified_on = excluded.verified_on,
                source_url = excluded.source_url, extra = excluded.extra, provenance = excluded.provenance,
-               withdrawn_at = excluded.withdrawn_at, others = excluded.others, twin = excluded.twin, updated_at = excluded.updated_at"#,
+               withdrawn_at = excluded.withdrawn_at, others = excluded.others, twin = excluded.twin,
+               presence = excluded.presence, checks = excluded.checks, updated_at = excluded.updated_at"#,
         &ids,
         slugs as _,
         text(|fields| Some(&fields.name)) as _,
@@ -452,6 +422,8 @@ async fn write_listings(
         withdrawn as _,
         others as _,
         twins as _,
+        presence as _,
+        checks as _,
         at
     )
     .execute(connection)
@@ -591,7 +563,7 @@ async fn write_coverage(connection: &mut PgConnection, changed: &[Changed<'_>]) 
     Ok(())
 }
 
-/// Some fields of a listing, by name; `withdrawn_at` counts as one.
+/// Some fields of a listing, by name; `withdrawn_at`, `presence` and `checks` count as such.
 type Part = BTreeMap<&'static str, Value>;
 
 /// What a revision holds afterwards.
@@ -619,6 +591,14 @@ fn difference(known: &Listing, changed: &Changed<'_>) -> (Part, Part) {
     if known.withdrawn_at != changed.withdrawn_at {
         before.extend(known.withdrawn_at.map(|at| ("withdrawn_at", json!(at))));
         after.extend(changed.withdrawn_at.map(|at| ("withdrawn_at", json!(at))));
+    }
+    if known.presence != changed.presence {
+        before.extend(known.presence.map(|presence| ("presence", json!(presence))));
+        after.extend(changed.presence.map(|presence| ("presence", json!(presence))));
+    }
+    if known.checks != changed.checks {
+        before.insert("checks", json!(known.checks));
+        after.insert("checks", json!(changed.checks));
     }
     (before, after)
 }

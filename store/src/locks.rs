@@ -6,10 +6,14 @@
 //!    it back shares it, so that neither happens during an import;
 //! 2. the turn: an import that writes listings (`run.rs`), a decision of two records or its end (`duplicate.rs`), a source that
 //!    is dropped or brought back (`source.rs`), another order of sources (`precedence.rs`), all that is found again
-//!    (`matching.rs`). They write one after the other, and may each found or regroup listings; an edit that renames takes it
+//!    (`matching.rs`), a merge or a part of what a person saw (`duplicate/`), an import that is undone (`run/undo.rs`), a
+//!    listing that is created, which is an import of its own source (`creation.rs`). They write one after the other, and may each found or regroup listings; an edit that renames takes it
 //!    when it is free and never waits for it (`slug.rs`);
 //! 3. the rows of the listings it changes; an edit holds nothing else when it waits for them;
-//! 4. at the commit, the lock of the feed (first migration), held until the commit is visible.
+//! 4. the rows of territories: an import of them, whose turn it is; whoever changes one by hand, and holds nothing else;
+//! 5. whoever changes what accounts may do, `maille.roles`, then the row of the account (`role.rs`); whoever gives out or uses a
+//!    link or a token, that row alone. They take none of the above;
+//! 6. at the commit, the lock of the feed (first migration), held until the commit is visible.
 
 use std::time::Duration;
 
@@ -24,9 +28,21 @@ const TURNS_ARE_LONG: u32 = 10;
 impl Store {
     /// A transaction that writes: what it waits for, it waits for within bounds.
     pub(crate) async fn begin_writing(&self) -> Result<Transaction<'static, Postgres>, Error> {
-        let mut transaction = self.pool.begin().await?;
+        let mut transaction = match self.writers.begin().await {
+            Err(sqlx::Error::PoolTimedOut) if self.all_write() => {
+                let waited = self.writers.options().get_acquire_timeout();
+                return Err(Error::Busy { holder: self.holder().await?, waited });
+            }
+            begun => begun?,
+        };
         be_patient(&mut transaction, self.patience).await?;
         Ok(transaction)
+    }
+
+    /// Whether as many write, or wait to, as may at once.
+    fn all_write(&self) -> bool {
+        let most = self.writers.options().get_max_connections();
+        self.writers.size() >= most && self.writers.num_idle() == 0
     }
 
     /// The turn, until the transaction ends.
@@ -47,6 +63,14 @@ impl Store {
             .await;
         self.named_after(waited.map_err(Error::from), patience).await?;
         be_patient(connection, self.patience).await
+    }
+
+    /// Runs a writer that has a transaction of its own; says for whom it waited in vain, if it did.
+    pub(crate) async fn writing<T>(
+        &self,
+        writer: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        self.named(writer.await).await
     }
 
     /// Says for whom a writer waited in vain, if it did.

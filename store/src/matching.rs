@@ -24,7 +24,7 @@ const PIECE: i64 = 1_000;
 /// Pairs compared at a time.
 const PAIRS: usize = 5_000;
 
-/// A record whose traits are new.
+/// A record whose traits are new. One that came with a run which was undone has none.
 pub(crate) struct Changed {
     /// The listing that it founds.
     pub record: Uuid,
@@ -188,7 +188,7 @@ pub(crate) async fn regroup_all(
 /// The records that follow, with their traits; nothing after the last.
 async fn read_after(connection: &mut PgConnection, after: &mut Uuid) -> Result<Option<Vec<Changed>>, Error> {
     let rows = sqlx::query!(
-        r#"select link.record, source_record."values" as "values: Json<Values>"
+        r#"select link.record, case when source_record.undone then '{}'::jsonb else source_record."values" end as "values!: Json<Values>"
            from link join source_record on source_record.source = link.source and source_record.source_id = link.source_id
            where record > $1 order by record limit $2"#,
         *after,
@@ -289,7 +289,7 @@ async fn read_traits(
     records: &[Uuid],
 ) -> Result<HashMap<Uuid, Traits>, Error> {
     let rows = sqlx::query!(
-        r#"select link.record, source_record."values" as "values: Json<Values>"
+        r#"select link.record, case when source_record.undone then '{}'::jsonb else source_record."values" end as "values!: Json<Values>"
            from unnest($1::uuid[]) as sought (record)
            join link on link.record = sought.record
            join source_record on source_record.source = link.source and source_record.source_id = link.source_id"#,

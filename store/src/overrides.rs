@@ -3,17 +3,17 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use chrono::{DateTime, Utc};
-use maille_domain::field::{Expected, Field};
+use maille_domain::field::{Expected, Field, Values};
 use maille_domain::listing::Provenance;
-use maille_domain::resolve::{Conflict, Override, Record, in_force, resolve, said_by_sources};
-use maille_domain::{Coverage, Fields, ListingId, Precedence};
+use maille_domain::resolve::{Conflict, Override, in_force, resolve, said_by_sources};
+use maille_domain::{Coverage, Fields, ListingId, Reach};
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 
-use crate::listing::{
-    Cause, PIECE, Twins, found_organization, layers, lock, records_of, resolve_again, resolve_and_write,
-};
+use crate::layers::{curated, layers, records_of};
+use crate::listing::{Cause, PIECE, Twins, found_organization, lock, resolve_again, resolve_and_write};
+use crate::reach::{Bounds, within};
 use crate::{Error, Store, precedence};
 
 /// A value to set over the sources'.
@@ -58,6 +58,19 @@ pub enum Settlement {
 }
 
 impl Store {
+    /// What stands over the fields of a listing as people see it, the latest decision of each field alone.
+    pub async fn overrides(
+        &self,
+        listing: ListingId,
+        now: DateTime<Utc>,
+    ) -> Result<BTreeMap<Field, Override>, Error> {
+        let mut connection = self.pool.acquire().await?;
+        let listing = leads_to(&mut connection, listing).await?;
+        let standing = standing(&mut connection, &[listing]).await?.remove(&listing).unwrap_or_default();
+        let latest = |field: &Field| in_force(&standing, *field, now).into_iter().next().cloned();
+        Ok(Field::ALL.iter().filter_map(|field| Some((*field, latest(field)?))).collect())
+    }
+
     /// Sets an override over a listing. The one that was set before it on this listing is ended, not lost. Those that stand on
     /// the listings merged into it are left standing: this one is made over them, and they speak again when theirs part.
     ///
@@ -106,15 +119,17 @@ impl Store {
     ///
     /// # Errors
     /// As [`set_override`](Store::set_override) and [`end_override`](Store::end_override); [`Error::NoConflict`] when there
-    /// is nothing to settle, [`Error::SeveralConflicts`] when there are several things to follow.
+    /// is nothing to settle, [`Error::BeyondReach`] when it is not within reach, or would not be any more,
+    /// [`Error::SeveralConflicts`] when there are several things to follow.
     pub async fn settle(
         &self,
         listing: ListingId,
         field: Field,
         settlement: Settlement,
+        reach: &Reach,
         cause: &Cause,
     ) -> Result<(), Error> {
-        let settled = self.write_settlement(listing, field, settlement, cause).await;
+        let settled = self.write_settlement(listing, field, settlement, reach, cause).await;
         self.named(settled).await
     }
 
@@ -123,16 +138,18 @@ impl Store {
         of: ListingId,
         field: Field,
         settlement: Settlement,
+        reach: &Reach,
         cause: &Cause,
     ) -> Result<(), Error> {
         let mut transaction = self.begin_writing().await?;
         let listing = hold(&mut transaction, of).await?;
-        let (records, overrides) = layers(&mut transaction, listing).await?;
+        within(&mut transaction, listing, reach).await?;
+        let (records, curated) = layers(&mut transaction, listing).await?;
         let precedence = precedence::in_force(&mut transaction).await?;
-        let mut conflicts = resolve(&records, &overrides, &precedence, cause.at).conflicts;
+        let mut conflicts = resolve(&records, &curated, &precedence, cause.at).conflicts;
         conflicts.retain(|conflict| conflict.field == field);
         let Some(first) = conflicts.first() else { return Err(Error::NoConflict(field)) };
-        let decided = in_force(&overrides, field, cause.at);
+        let decided = in_force(&curated.overrides, field, cause.at);
         // A decision that is confirmed holds as long as it was to.
         let again = |field, value: &Option<Value>, of: &Option<Value>| NewOverride {
             listing: ListingId(listing),
@@ -171,6 +188,8 @@ impl Store {
                 }
             }
         }
+        // Following the others may take the listing elsewhere.
+        within(&mut transaction, listing, reach).await?;
         transaction.commit().await?;
         Ok(())
     }
@@ -226,6 +245,17 @@ impl Store {
 
     /// Every conflict, the latest decision first.
     pub async fn conflicts(&self, now: DateTime<Utc>) -> Result<Vec<ListingConflict>, Error> {
+        self.conflicts_within(&Reach::Everywhere, None, now).await
+    }
+
+    /// The conflicts of the listings within a reach, or of these of them.
+    pub(crate) async fn conflicts_within(
+        &self,
+        reach: &Reach,
+        only: Option<&[Uuid]>,
+        now: DateTime<Utc>,
+    ) -> Result<Vec<ListingConflict>, Error> {
+        let Bounds { communes, areas } = reach.into();
         let mut transaction = self.pool.begin().await?;
         let precedence = precedence::in_force(&mut transaction).await?;
         let listings = sqlx::query!(
@@ -234,7 +264,11 @@ impl Store {
                join link on link.record = listing_override.listing
                join listing on listing.id = link.listing
                where listing_override.ended_at is null
-               order by listing.name, listing.id"#
+                 and ($3::uuid[] is null or listing.id = any($3)) and within_reach(listing.id, $1, $2)
+               order by listing.name, listing.id"#,
+            communes.as_deref(),
+            &areas,
+            only
         )
         .fetch_all(&mut *transaction)
         .await?;
@@ -242,14 +276,15 @@ impl Store {
         for piece in listings.chunks(PIECE) {
             let ids: Vec<Uuid> = piece.iter().map(|listing| listing.id).collect();
             let records = records_of(&mut transaction, &ids).await?;
-            let standing = standing(&mut transaction, &ids).await?;
+            let curated = curated(&mut transaction, &ids).await?;
             for listing in piece {
-                let (Some(records), Some(overrides)) = (records.get(&listing.id), standing.get(&listing.id))
+                let (Some(records), Some(curated)) = (records.get(&listing.id), curated.get(&listing.id))
                 else {
                     continue;
                 };
-                for conflict in resolve(records, overrides, &precedence, now).conflicts {
-                    let decision = in_force(overrides, conflict.field, now).into_iter().next().cloned();
+                for conflict in resolve(records, curated, &precedence, now).conflicts {
+                    let decision =
+                        in_force(&curated.overrides, conflict.field, now).into_iter().next().cloned();
                     conflicts.extend(decision.map(|decision| ListingConflict {
                         listing: ListingId(listing.id),
                         slug: listing.slug.clone(),
@@ -266,7 +301,7 @@ impl Store {
 }
 
 /// The listing that a listing is or was merged into.
-async fn leads_to(connection: &mut PgConnection, listing: ListingId) -> Result<Uuid, Error> {
+pub(crate) async fn leads_to(connection: &mut PgConnection, listing: ListingId) -> Result<Uuid, Error> {
     sqlx::query_scalar!("select listing from link where record = $1", listing.0)
         .fetch_optional(connection)
         .await?
@@ -274,7 +309,7 @@ async fn leads_to(connection: &mut PgConnection, listing: ListingId) -> Result<U
 }
 
 /// Locks the listing that this one is, or was merged into.
-async fn hold(connection: &mut PgConnection, listing: ListingId) -> Result<Uuid, Error> {
+pub(crate) async fn hold(connection: &mut PgConnection, listing: ListingId) -> Result<Uuid, Error> {
     loop {
         let mut attempt = connection.begin().await?;
         let found = leads_to(&mut attempt, listing).await?;
@@ -289,17 +324,56 @@ async fn hold(connection: &mut PgConnection, listing: ListingId) -> Result<Uuid,
 }
 
 /// Sets an override over a listing that is held, and resolves it.
-async fn set(
+pub(crate) async fn set(
     connection: &mut PgConnection,
     listing: Uuid,
     new: NewOverride,
     now: DateTime<Utc>,
 ) -> Result<(), Error> {
-    let (records, overrides) = layers(connection, listing).await?;
+    let NewOverride { listing: _, field, value, author, reason, until } = new;
+    let cause = Cause { author, reason, run: None, at: now };
+    set_all(connection, listing, &BTreeMap::from([(field, value)]), until, &cause).await
+}
+
+/// Sets overrides over a listing that is held, and resolves it: one revision, whatever their number.
+pub(crate) async fn set_all(
+    connection: &mut PgConnection,
+    listing: Uuid,
+    wanted: &BTreeMap<Field, Option<Value>>,
+    until: Option<DateTime<Utc>>,
+    cause: &Cause,
+) -> Result<(), Error> {
+    let (records, curated) = layers(connection, listing).await?;
     let precedence = precedence::in_force(connection).await?;
-    let base = said_by_sources(&records, &precedence, new.field);
-    check_together(&records, &overrides, &precedence, &new, now)?;
-    check_territories(connection, &new).await?;
+    check_together(&resolve(&records, &curated, &precedence, cause.at).values, wanted)?;
+    check_territories(connection, wanted).await?;
+    for (&field, value) in wanted {
+        let base = said_by_sources(&records, &precedence, field);
+        let over: Vec<i64> =
+            curated.overrides.iter().filter(|stood| stood.field == field).map(|stood| stood.id).collect();
+        let new = NewOverride {
+            listing: ListingId(listing),
+            field,
+            value: value.clone(),
+            author: cause.author.clone(),
+            reason: cause.reason.clone(),
+            until,
+        };
+        put(connection, listing, &new, base, &over, cause.at).await?;
+    }
+    let records = BTreeMap::from([(listing, records)]);
+    resolve_and_write(connection, &records, &precedence, &Twins::new(), cause).await
+}
+
+/// Writes an override over a listing that is held, in place of its own one, over `over`.
+pub(crate) async fn put(
+    connection: &mut PgConnection,
+    listing: Uuid,
+    new: &NewOverride,
+    base: Option<Value>,
+    over: &[i64],
+    now: DateTime<Utc>,
+) -> Result<(), Error> {
     sqlx::query!(
         "update listing_override set ended_at = $3, ended_by = $4, ended_reason = $5
          where listing = $1 and field = $2 and ended_at is null",
@@ -311,8 +385,6 @@ async fn set(
     )
     .execute(&mut *connection)
     .await?;
-    let over: Vec<i64> =
-        overrides.iter().filter(|stood| stood.field == new.field).map(|stood| stood.id).collect();
     sqlx::query!(
         "insert into listing_override (listing, field, value, base, over, author, reason, at, until)
          values ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
@@ -320,26 +392,37 @@ async fn set(
         new.field.name(),
         new.value,
         base,
-        &over,
+        over,
         new.author,
         new.reason,
         now,
         new.until
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    let cause = Cause { author: new.author, reason: new.reason, run: None, at: now };
-    let records = BTreeMap::from([(listing, records)]);
-    resolve_and_write(connection, &records, &precedence, &Twins::new(), &cause).await
+    Ok(())
 }
 
 /// Ends what stands over a field of a listing that is held, whichever of its records it was decided on, and resolves it.
-async fn unset(
+pub(crate) async fn unset(
     connection: &mut PgConnection,
     listing: Uuid,
     field: Field,
     cause: &Cause,
 ) -> Result<(), Error> {
+    if end_all(connection, listing, field, cause).await? == 0 {
+        return Err(Error::NoOverride(field));
+    }
+    resolve_again(connection, &BTreeSet::from([listing]), &Twins::new(), cause).await
+}
+
+/// Writes that all that stands over a field of a listing ends. Returns how many there were.
+pub(crate) async fn end_all(
+    connection: &mut PgConnection,
+    listing: Uuid,
+    field: Field,
+    cause: &Cause,
+) -> Result<u64, Error> {
     let ended = sqlx::query!(
         "update listing_override set ended_at = $3, ended_by = $4, ended_reason = $5
          where listing in (select record from link where listing = $1) and field = $2 and ended_at is null",
@@ -349,47 +432,45 @@ async fn unset(
         cause.author,
         cause.reason
     )
-    .execute(&mut *connection)
+    .execute(connection)
     .await?;
-    if ended.rows_affected() == 0 {
-        return Err(Error::NoOverride(field));
-    }
-    resolve_again(connection, &BTreeSet::from([listing]), &Twins::new(), cause).await
+    Ok(ended.rows_affected())
 }
 
 /// Refuses a coverage by a territory that the directory does not have.
-async fn check_territories(connection: &mut PgConnection, new: &NewOverride) -> Result<(), Error> {
-    let parts = new.value.as_ref().filter(|_| new.field == Field::Coverage).and_then(Value::as_array);
+pub(crate) async fn check_territories(
+    connection: &mut PgConnection,
+    wanted: &BTreeMap<Field, Option<Value>>,
+) -> Result<(), Error> {
+    let field = Field::Coverage;
+    let parts = wanted.get(&field).and_then(Option::as_ref).and_then(Value::as_array);
     for written in parts.into_iter().flatten().filter_map(Value::as_str) {
         if let Ok(Coverage::Territory(code)) = written.parse()
             && crate::territory::read(connection, std::slice::from_ref(&code)).await?.is_empty()
         {
             let expected = format!("le code d’un territoire de cet annuaire, au lieu de « {code} »");
-            return Err(Error::Value { field: new.field, expected: Expected(expected) });
+            return Err(Error::Value { field, expected: Expected(expected) });
         }
     }
     Ok(())
 }
 
-/// Refuses an override with which the listing would contradict itself.
-fn check_together(
-    records: &[Record],
-    standing: &[Override],
-    precedence: &Precedence,
-    new: &NewOverride,
-    now: DateTime<Utc>,
-) -> Result<(), Error> {
-    if new.value.is_none() && matches!(new.field, Field::Name | Field::Category) {
-        return Err(Error::Required(new.field));
+/// Refuses what would make a listing that says these values contradict itself.
+pub(crate) fn check_together(values: &Values, wanted: &BTreeMap<Field, Option<Value>>) -> Result<(), Error> {
+    let mut values = values.clone();
+    for (&field, value) in wanted {
+        match value {
+            Some(value) => values.insert(field, value.clone()),
+            None if matches!(field, Field::Name | Field::Category) => return Err(Error::Required(field)),
+            None => values.remove(&field),
+        };
     }
-    let mut values = resolve(records, standing, precedence, now).values;
-    match &new.value {
-        Some(value) => values.insert(new.field, value.clone()),
-        None => values.remove(&new.field),
-    };
+    // Ages are all that may contradict each other: of several fields, it is theirs.
+    let ages = wanted.keys().rfind(|field| matches!(field, Field::AgeMin | Field::AgeMax));
+    let Some(&field) = ages.or_else(|| wanted.keys().next()) else { return Ok(()) };
     let fields = Fields::from_values(values)
-        .map_err(|error| Error::Value { field: new.field, expected: Expected(error.to_string()) })?;
-    fields.check().map_err(|expected| Error::Value { field: new.field, expected })
+        .map_err(|error| Error::Value { field, expected: Expected(error.to_string()) })?;
+    fields.check().map_err(|expected| Error::Value { field, expected })
 }
 
 /// The standing overrides of these listings, and of those merged into them. One that has passed its end still stands here: the

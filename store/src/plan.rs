@@ -18,3 +18,15 @@ pub(crate) async fn by_key(connection: &mut PgConnection) -> Result<(), Error> {
     .await?;
     Ok(())
 }
+
+/// Tells a transaction to plan each of its queries for the very values it is given: those that are asked of the whole directory, or of
+/// one territory, have little in common.
+pub(crate) async fn for_these_values(connection: &mut PgConnection) -> Result<(), Error> {
+    sqlx::query!(
+        "select set_config(name, value, true) from (values
+             ('plan_cache_mode', 'force_custom_plan'), ('jit', 'off')) as setting (name, value)"
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(())
+}

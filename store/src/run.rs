@@ -1,9 +1,10 @@
 //! Import runs: one transaction each, from the lock on the source to the report.
 
 mod kept;
+mod undo;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use chrono::{DateTime, Utc};
 use maille_domain::change::{fingerprint, renewed};
@@ -15,15 +16,17 @@ use maille_domain::{ListingId, Precedence, RestrictedContact, Territory};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use sqlx::types::Json;
-use sqlx::{Postgres, Transaction};
+use sqlx::{PgConnection, Postgres, Transaction};
 use uuid::Uuid;
 
-use crate::listing::{Cause, Twins, lock, records_of, resolve_again, resolve_and_write, touch_company};
+use crate::layers::records_of;
+use crate::listing::{Cause, Twins, lock, resolve_again, resolve_and_write, touch_company};
 use crate::matching::Regrouped;
 use crate::territory::TerritoriesWritten;
-use crate::{Error, Store, matching, plan, precedence, seen, source};
+use crate::{Error, Store, matching, plan, precedence, seen, source, territory};
 
-pub use self::kept::Run;
+pub use self::kept::{Run, RunChange, Undone};
+pub use self::undo::{Hindrance, Touched};
 
 /// Records of which what is known is read in one statement.
 const KNOWN_AT_ONCE: i64 = 20_000;
@@ -143,6 +146,8 @@ pub struct Import {
     run: i64,
     profile: Option<i16>,
     at: DateTime<Utc>,
+    /// Whose change it is, when it is not the source's own.
+    by: Option<Cause>,
     /// The order in which sources speak, once it has the turn, during which nobody gives another.
     turn: Option<Precedence>,
     /// Records that were shown as they are.
@@ -173,20 +178,22 @@ impl Store {
     /// [`Error::ImportUnderWay`] when another run of the same source has not ended.
     pub async fn begin_import(&self, start: RunStart<'_>) -> Result<Import, Error> {
         let mut transaction = self.begin_writing().await?;
-        let free = sqlx::query_scalar!(
-            r#"select pg_try_advisory_xact_lock(hashtext('maille.import'), hashtext($1)) as "free!""#,
-            start.source
-        )
-        .fetch_one(&mut *transaction)
-        .await?;
-        if !free {
-            return Err(Error::ImportUnderWay(start.source.to_owned()));
-        }
+        lock_source(&mut transaction, start.source).await?;
+        self.begin_run(transaction, start, None).await
+    }
+
+    /// Starts a run whose source is locked; `by` is whose change it is, when it is not the source's own.
+    pub(crate) async fn begin_run(
+        &self,
+        mut transaction: Transaction<'static, Postgres>,
+        start: RunStart<'_>,
+        by: Option<Cause>,
+    ) -> Result<Import, Error> {
         plan::by_key(&mut transaction).await?;
         source::ensure(&mut transaction, start.source, start.format, start.at).await?;
         let run = sqlx::query_scalar!(
-            "insert into run (source, format, location, partial, region, profile, started_at, finished_at, report)
-             values ($1, $2, $3, $4, $6, $7, $5, $5, '{}') returning id",
+            "insert into run (source, format, location, partial, region, profile, started_at, finished_at, report, undoable)
+             values ($1, $2, $3, $4, $6, $7, $5, $5, '{}', true) returning id",
             start.source,
             start.format,
             start.location,
@@ -205,6 +212,7 @@ impl Store {
             run,
             profile: start.scope.profile.map(i16::from),
             at: start.at,
+            by,
             turn: None,
             unchanged: Vec::new(),
         })
@@ -313,7 +321,7 @@ impl Import {
         let ids: Vec<String> = records.iter().map(|record| record.source_id.clone()).collect();
         let before = sqlx::query!(
             r#"select source_id, "values" as "values: Json<Values>", since as "since: Json<BTreeMap<Field, DateTime<Utc>>>",
-                      withdrawn_at is not null as "withdrawn!"
+                      withdrawn_at is not null as "withdrawn!", undone
                from unnest($2::text[]) as sought (id)
                cross join lateral (
                    select * from source_record where source = $1 and source_id = sought.id limit 1) as record"#,
@@ -322,6 +330,10 @@ impl Import {
         )
         .fetch_all(&mut *self.transaction)
         .await?;
+        let known: Vec<String> = before.iter().map(|row| row.source_id.clone()).collect();
+        undo::keep(&mut self.transaction, &self.source, self.run, &known).await?;
+        let undone: HashSet<String> =
+            before.iter().filter(|row| row.undone).map(|row| row.source_id.clone()).collect();
         let back = before.iter().filter(|row| row.withdrawn).map(|row| &*row.source_id);
         let back = founded_by(&self.source, back);
         let before: HashMap<String, (Values, BTreeMap<Field, DateTime<Utc>>)> =
@@ -376,7 +388,7 @@ impl Import {
                on conflict (source, source_id) do update set
                    payload = excluded.payload, "values" = excluded."values", since = excluded.since, hash = excluded.hash,
                    region = excluded.region, restricted = excluded.restricted, profile = excluded.profile,
-                   last_seen = excluded.last_seen, seen_alone = false, withdrawn_at = null"#,
+                   last_seen = excluded.last_seen, seen_alone = false, withdrawn_at = null, undone = false"#,
             self.source,
             &ids,
             payloads as _,
@@ -407,7 +419,8 @@ impl Import {
             .zip(&founded)
             .filter_map(|(record, &id)| {
                 let traits = Traits::of(&record.values);
-                let same = before.get(&record.source_id).is_some_and(|(old, _)| Traits::of(old) == traits);
+                let same = before.get(&record.source_id).is_some_and(|(old, _)| Traits::of(old) == traits)
+                    && !undone.contains(&record.source_id);
                 (!same).then_some(matching::Changed { record: id, traits })
             })
             .collect();
@@ -419,6 +432,9 @@ impl Import {
     }
 
     fn cause(&self) -> Cause {
+        if let Some(by) = &self.by {
+            return Cause { run: Some(self.run), ..by.clone() };
+        }
         Cause {
             author: format!("import {}", self.source),
             reason: format!("import n° {}", self.run),
@@ -443,6 +459,7 @@ impl Import {
     }
 
     async fn silence(&mut self, source_ids: &[String]) -> Result<(), Error> {
+        undo::keep(&mut self.transaction, &self.source, self.run, source_ids).await?;
         sqlx::query!(
             "update source_record set
                  withdrawn_at = $3, last_seen = last_seen(last_seen, seen_alone, source.seen_at), seen_alone = true
@@ -468,7 +485,16 @@ impl Import {
         territories: &[Territory],
         complete: bool,
     ) -> Result<TerritoriesWritten, Error> {
-        crate::territory::write(&mut self.transaction, &self.source, territories, complete, self.at).await
+        let (connection, source) = (&mut self.transaction, &self.source);
+        let written = territory::write(connection, source, territories, complete, self.at).await?;
+        let TerritoriesWritten { created, updated, withdrawn, unchanged: _ } = written;
+        if created + updated + withdrawn > 0 {
+            // Rights and coverages stand on territories: they are corrected one by one.
+            sqlx::query!("update run set undoable = false where id = $1", self.run)
+                .execute(&mut *self.transaction)
+                .await?;
+        }
+        Ok(written)
     }
 
     /// Resolves the listings that these records speak for, and those that were regrouped. What `said` holds, it holds as it was just written.
@@ -545,6 +571,7 @@ impl Import {
             self.store.named(noted).await?;
         }
         seen::note(&mut self.transaction, &self.source, &self.unchanged, self.at).await?;
+        undo::forget(&mut self.transaction, &self.source, now).await?;
         let issues = std::mem::take(&mut report.issues);
         sqlx::query!(
             "update run set report = $2, finished_at = $3 where id = $1",
@@ -574,27 +601,47 @@ impl Import {
 impl Import {
     /// A source that is read in another format speaks in another turn, where others speak too.
     async fn note_format(&mut self) -> Result<(), Error> {
-        let (source, format) = (self.source.clone(), self.format.clone());
-        let noted =
-            sqlx::query!("update source set format = $2 where name = $1 and format <> $2", source, format)
-                .execute(&mut *self.transaction)
-                .await?;
+        let noted = sqlx::query!(
+            "update run set format_before = source.format from source
+             where run.id = $1 and source.name = run.source and source.format <> run.format",
+            self.run
+        )
+        .execute(&mut *self.transaction)
+        .await?;
         if noted.rows_affected() == 0 {
             return Ok(());
         }
+        sqlx::query!("update source set format = $2 where name = $1", self.source, self.format)
+            .execute(&mut *self.transaction)
+            .await?;
         self.take_turn().await?;
-        let shared: BTreeSet<Uuid> = sqlx::query_scalar!(
-            "select distinct link.listing from link join link as other on other.listing = link.listing and other.source <> link.source
-             where link.source = $1",
-            source
-        )
-        .fetch_all(&mut *self.transaction)
-        .await?
-        .into_iter()
-        .collect();
+        let shared = shared(&mut self.transaction, &self.source).await?;
         let cause = self.cause();
         resolve_again(&mut self.transaction, &shared, &Twins::new(), &cause).await
     }
+}
+
+/// Keeps others from writing a source, until the transaction ends.
+async fn lock_source(connection: &mut PgConnection, source: &str) -> Result<(), Error> {
+    let free = sqlx::query_scalar!(
+        r#"select pg_try_advisory_xact_lock(hashtext('maille.import'), hashtext($1)) as "free!""#,
+        source
+    )
+    .fetch_one(connection)
+    .await?;
+    if free { Ok(()) } else { Err(Error::ImportUnderWay(source.to_owned())) }
+}
+
+/// The listings that a source speaks for together with others.
+async fn shared(connection: &mut PgConnection, source: &str) -> Result<BTreeSet<Uuid>, Error> {
+    let shared = sqlx::query_scalar!(
+        "select distinct link.listing from link join link as other on other.listing = link.listing and other.source <> link.source
+         where link.source = $1",
+        source
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(shared.into_iter().collect())
 }
 
 /// The listings that these records of a source found.

@@ -72,6 +72,15 @@ impl Store {
             .await?)
     }
 
+    /// The names of the sources that have records, in order.
+    pub async fn source_names(&self) -> Result<Vec<String>, Error> {
+        Ok(sqlx::query_scalar!(
+            "select name from source where exists (select from link where link.source = source.name) order by name"
+        )
+        .fetch_all(&self.pool)
+        .await?)
+    }
+
     /// The sources, by name.
     pub async fn sources(&self) -> Result<Vec<Source>, Error> {
         Ok(sqlx::query_as!(

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use maille_domain::ListingId;
 use maille_domain::field::Field;
+use maille_domain::reach::Reach;
 use maille_domain::run::Report;
 use maille_store::duplicate::{Asked, Pair};
 use maille_store::source::Standing;
@@ -48,7 +49,10 @@ async fn what_may_be_one_is_proposed_with_its_reasons_and_is_one_when_a_person_s
     assert!(pairs[0].score.is_some() && !pairs[0].reasons.is_empty());
     assert_eq!(store.duplicates(Asked::Linked).await.unwrap().len(), 0);
 
-    store.decide(csv("c-1"), ror("r-1"), true, &because("même équipe", day(3))).await.unwrap();
+    store
+        .decide(csv("c-1"), ror("r-1"), true, &Reach::Everywhere, &because("même équipe", day(3)))
+        .await
+        .unwrap();
     assert_eq!(proposed(&store).await.len(), 0);
     assert_eq!(store.duplicates(Asked::Linked).await.unwrap().len(), 1);
     let listing = founded(&store, "ror", "r-1").await;
@@ -63,7 +67,10 @@ async fn what_nothing_proposes_is_one_when_a_person_says_so(pool: PgPool) {
     let store = Store::on(pool);
     import(&store, "csv", day(1), &[hills("c-1", &[])]).await;
     import(&store, "ror", day(2), &[elsewhere("r-1")]).await;
-    store.decide(ror("r-1"), csv("c-1"), true, &because("elle a déménagé", day(3))).await.unwrap();
+    store
+        .decide(ror("r-1"), csv("c-1"), true, &Reach::Everywhere, &because("elle a déménagé", day(3)))
+        .await
+        .unwrap();
     assert_eq!(founded(&store, "ror", "r-1").await.id, csv("c-1"));
     store.match_again(&because("pour voir", day(4))).await.unwrap();
     assert_eq!(founded(&store, "ror", "r-1").await.id, csv("c-1"));
@@ -73,7 +80,10 @@ async fn what_nothing_proposes_is_one_when_a_person_says_so(pool: PgPool) {
 async fn a_refusal_is_remembered_for_ever(pool: PgPool) {
     let store = Store::on(pool);
     two_that_may_be_one(&store).await;
-    store.decide(csv("c-1"), ror("r-1"), false, &because("deux équipes", day(3))).await.unwrap();
+    store
+        .decide(csv("c-1"), ror("r-1"), false, &Reach::Everywhere, &because("deux équipes", day(3)))
+        .await
+        .unwrap();
     for step in 0..6 {
         match step {
             0 => {}
@@ -105,7 +115,10 @@ async fn a_refusal_of_listings_holds_for_their_records_and_is_taken_back_whole(p
     let before = directory(&store).await;
     assert_eq!(before.len(), 2);
 
-    store.decide(csv("c-1"), soliguide, false, &because("deux antennes", day(5))).await.unwrap();
+    store
+        .decide(csv("c-1"), soliguide, false, &Reach::Everywhere, &because("deux antennes", day(5)))
+        .await
+        .unwrap();
     assert_eq!(proposed(&store).await.len(), 0);
     let decisions = store.pair_decisions().await.unwrap();
     assert_eq!(decisions.len(), 1);
@@ -115,10 +128,12 @@ async fn a_refusal_of_listings_holds_for_their_records_and_is_taken_back_whole(p
     import(&store, "soliguide", day(6), &[hills("s-1", &[])]).await;
     assert_ne!(founded(&store, "ror", "r-1").await.id, founded(&store, "soliguide", "s-1").await.id);
 
-    store.take_back(&[decisions[0].id], &because("une seule", day(7))).await.unwrap();
+    let stranger = store.take_back(&[decisions[0].id], &Reach::nowhere(), &because("essai", day(7))).await;
+    assert!(matches!(stranger, Err(Error::BeyondReach)), "{stranger:?}");
+    store.take_back(&[decisions[0].id], &Reach::Everywhere, &because("une seule", day(7))).await.unwrap();
     assert_eq!(store.pair_decisions().await.unwrap().len(), 0);
     assert_eq!(founded(&store, "ror", "r-1").await.id, founded(&store, "soliguide", "s-1").await.id);
-    let again = store.take_back(&[decisions[0].id], &because("encore", day(8))).await;
+    let again = store.take_back(&[decisions[0].id], &Reach::Everywhere, &because("encore", day(8))).await;
     assert!(matches!(again, Err(Error::UnknownDecision(_))), "{again:?}");
 }
 
@@ -129,12 +144,18 @@ async fn what_was_linked_by_itself_parts_when_a_person_says_so(pool: PgPool) {
     let alone = directory(&store).await;
     import(&store, "ror", day(2), &[hills("r-1", &[])]).await;
     assert_eq!(directory(&store).await.len(), 1);
-    store.decide(csv("c-1"), ror("r-1"), false, &because("deux équipes", day(3))).await.unwrap();
+    store
+        .decide(csv("c-1"), ror("r-1"), false, &Reach::Everywhere, &because("deux équipes", day(3)))
+        .await
+        .unwrap();
     let parted = directory(&store).await;
     assert_eq!(parted[&csv("c-1")], alone[&csv("c-1")]);
     assert_eq!(parted[&ror("r-1")].fields.name, "Équipe mobile de gériatrie des Coteaux");
     // The last word is the one that holds.
-    store.decide(csv("c-1"), ror("r-1"), true, &because("finalement", day(4))).await.unwrap();
+    store
+        .decide(csv("c-1"), ror("r-1"), true, &Reach::Everywhere, &because("finalement", day(4)))
+        .await
+        .unwrap();
     assert_eq!(directory(&store).await.len(), 1);
     assert_eq!(store.pair_decisions().await.unwrap().len(), 2, "the one before waits under it");
 }
@@ -144,11 +165,14 @@ async fn what_is_no_pair_is_refused_in_words(pool: PgPool) {
     let store = Store::on(pool);
     import(&store, "csv", day(1), &[hills("c-1", &[])]).await;
     let cause = because("essai", day(2));
-    let itself = store.decide(csv("c-1"), csv("c-1"), true, &cause).await;
+    let itself = store.decide(csv("c-1"), csv("c-1"), true, &Reach::Everywhere, &cause).await;
     assert!(matches!(itself, Err(Error::OneRecord(_))), "{itself:?}");
-    let nobody = store.decide(csv("c-1"), csv("personne"), true, &cause).await;
+    let nobody = store.decide(csv("c-1"), csv("personne"), true, &Reach::Everywhere, &cause).await;
     assert!(matches!(nobody, Err(Error::UnknownListing(_))), "{nobody:?}");
-    assert!(matches!(store.take_back(&[7], &cause).await, Err(Error::UnknownDecision(7))));
+    assert!(matches!(
+        store.take_back(&[7], &Reach::Everywhere, &cause).await,
+        Err(Error::UnknownDecision(7))
+    ));
 }
 
 #[sqlx::test]
@@ -159,7 +183,7 @@ async fn a_decision_waits_for_the_import_in_its_turn_and_says_for_whom(pool: PgP
     run.put(&[hills("c-1", &[(Field::Cost, "gratuit")])]).await.unwrap();
     let cause = because("la même", day(4));
     let refused = [
-        store.decide(csv("c-1"), ror("r-1"), true, &cause).await.unwrap_err(),
+        store.decide(csv("c-1"), ror("r-1"), true, &Reach::Everywhere, &cause).await.unwrap_err(),
         store.match_again(&cause).await.unwrap_err(),
         store.stand("ror", Standing::Dropped, &cause).await.unwrap_err(),
         store.set_precedence(&maille_domain::Precedence::default(), &cause).await.unwrap_err(),
@@ -171,7 +195,9 @@ async fn a_decision_waits_for_the_import_in_its_turn_and_says_for_whom(pool: PgP
         );
     }
     let patient = Store::on(pool.clone());
-    let decision = tokio::spawn(async move { patient.decide(csv("c-1"), ror("r-1"), true, &cause).await });
+    let decision = tokio::spawn(async move {
+        patient.decide(csv("c-1"), ror("r-1"), true, &Reach::Everywhere, &cause).await
+    });
     crate::support::waiting(&pool, 1).await;
     run.finish(Report::of("csv"), day(3)).await.unwrap();
     decision.await.unwrap().unwrap();
@@ -185,13 +211,19 @@ async fn a_decision_that_is_taken_back_gives_back_the_one_before(pool: PgPool) {
     import(&store, "csv", day(1), &[hills("c-1", &[])]).await;
     import(&store, "ror", day(2), &[hills("r-1", &[])]).await;
     assert_eq!(directory(&store).await.len(), 1);
-    store.decide(csv("c-1"), ror("r-1"), false, &because("deux antennes", day(3))).await.unwrap();
+    store
+        .decide(csv("c-1"), ror("r-1"), false, &Reach::Everywhere, &because("deux antennes", day(3)))
+        .await
+        .unwrap();
     let before = directory(&store).await;
     assert_eq!(before.len(), 2);
 
-    let mistake = store.decide(ror("r-1"), csv("c-1"), true, &because("par erreur", day(4))).await.unwrap();
+    let mistake = store
+        .decide(ror("r-1"), csv("c-1"), true, &Reach::Everywhere, &because("par erreur", day(4)))
+        .await
+        .unwrap();
     assert_eq!(directory(&store).await.len(), 1);
-    store.take_back(&[mistake], &because("c’était une erreur", day(5))).await.unwrap();
+    store.take_back(&[mistake], &Reach::Everywhere, &because("c’était une erreur", day(5))).await.unwrap();
     assert_eq!(directory(&store).await, before);
     let kept: (String, String) =
         sqlx::query_as("select ended_by, ended_reason from match_decision where ended_at is not null")

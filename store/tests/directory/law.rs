@@ -3,11 +3,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use maille_domain::field::{Field, Values};
 use maille_domain::listing::Provenance;
 use maille_domain::run::Report;
-use maille_domain::{Fields, Listing, ListingId};
+use maille_domain::{Check, Fields, Listing, ListingId, Means, Presence, Reach};
 use maille_store::listing::Cause;
 use maille_store::overrides::{NewOverride, Settlement};
 use maille_store::run::Incoming;
@@ -44,7 +44,17 @@ struct Life {
     /// The records that were ever shown.
     known: BTreeSet<(&'static str, &'static str)>,
     dropped: BTreeSet<&'static str>,
+    /// The runs that were not undone.
+    runs: Vec<Done>,
     story: Vec<String>,
+}
+
+/// A run, and what its source showed before it.
+struct Done {
+    run: i64,
+    source: &'static str,
+    shown: BTreeMap<(&'static str, &'static str), Values>,
+    left: BTreeMap<(&'static str, &'static str), Values>,
 }
 
 /// A row of `listing_override`.
@@ -72,6 +82,7 @@ struct Kept {
     last_seen: DateTime<Utc>,
     seen_alone: bool,
     withdrawn_at: Option<DateTime<Utc>>,
+    undone: bool,
 }
 
 impl Life {
@@ -87,6 +98,7 @@ impl Life {
             left: BTreeMap::new(),
             known: BTreeSet::new(),
             dropped: BTreeSet::new(),
+            runs: Vec::new(),
             story: Vec::new(),
         }
     }
@@ -145,10 +157,14 @@ impl Life {
         let touched = if of_overrides {
             self.correct().await
         } else {
-            match self.dice.roll(10) {
+            match self.dice.roll(14) {
                 0..5 => self.import().await,
                 5..8 => self.decide().await,
-                _ => self.stand().await,
+                8..10 => self.stand().await,
+                10 => self.undo().await,
+                _ if self.known.is_empty() => {}
+                11..13 => self.check().await,
+                _ => self.hide_or_keep().await,
             }
             None
         };
@@ -174,6 +190,7 @@ impl Life {
         if self.dropped.contains(source) {
             return;
         }
+        let (shown, left) = (self.shown.clone(), self.left.clone());
         let whole = self.chance(2);
         let (mut put, mut seen, mut gone) = (Vec::new(), Vec::new(), Vec::new());
         for id in RECORDS {
@@ -211,7 +228,21 @@ impl Life {
         if !gone.is_empty() {
             run.withdraw(&gone).await.unwrap();
         }
-        run.finish(Report::of(source), self.now).await.unwrap();
+        let report = run.finish(Report::of(source), self.now).await.unwrap();
+        self.runs.push(Done { run: report.run.unwrap(), source, shown, left });
+    }
+
+    /// Undoes the last run of a source, that it may be the last of again.
+    async fn undo(&mut self) {
+        let (source, _) = self.one_of(&SOURCES);
+        let Some(last) = self.runs.iter().rposition(|done| done.source == source) else { return };
+        let Done { run, shown, left, .. } = self.runs.remove(last);
+        for (now, before) in [(&mut self.shown, shown), (&mut self.left, left)] {
+            now.retain(|(of, _), _| *of != source);
+            now.extend(before.into_iter().filter(|((of, _), _)| *of == source));
+        }
+        self.tell(format!("{source}: undo {run}"));
+        self.store.undo_run(run, &Reach::Everywhere, &because("essai", self.now)).await.unwrap();
     }
 
     /// Links, unlinks, or takes a decision back.
@@ -224,13 +255,13 @@ impl Life {
         if !decisions.is_empty() && self.chance(3) {
             let decision = &decisions[self.dice.roll(decisions.len() as u64) as usize];
             self.tell(format!("take back {}", decision.reason));
-            self.store.take_back(&[decision.id], &cause).await.unwrap();
+            self.store.take_back(&[decision.id], &Reach::Everywhere, &cause).await.unwrap();
             return;
         }
         let (a, b, same) = (self.some_listing(), self.some_listing(), self.chance(2));
         if a != b {
             self.tell(format!("décision {}: {a} {} {b}", self.story.len(), if same { "=" } else { "≠" }));
-            self.store.decide(a, b, same, &cause).await.unwrap();
+            self.store.decide(a, b, same, &Reach::Everywhere, &cause).await.unwrap();
         }
     }
 
@@ -246,6 +277,31 @@ impl Life {
         }
         self.tell(format!("{source}: {standing:?}"));
         self.store.stand(source, standing, &because("essai", self.now)).await.unwrap();
+    }
+
+    /// Checks a listing or one of its fields, or takes the last check back.
+    async fn check(&mut self) {
+        let (listing, means) = (self.some_listing(), self.one_of(Means::ALL));
+        let field = self.one_of(&[None, Some(Field::Cost), Some(Field::Phone)]);
+        let cause = because(&format!("vérification {}", self.story.len()), self.now);
+        if self.chance(4) {
+            self.tell(format!("take the check back of {listing} {field:?}"));
+            let ended = self.store.take_check_back(listing, field, &Reach::Everywhere, &cause).await;
+            assert!(matches!(ended, Ok(()) | Err(Error::NoCheck(_))), "{ended:?}");
+            return;
+        }
+        let day = self.now.date_naive() - TimeDelta::days(self.one_of(&[0, 1, 2]));
+        self.tell(format!("{}: {listing} {field:?} {day} {means}", cause.reason));
+        self.store.verify(listing, Check { field, day, means }, &Reach::Everywhere, &cause).await.unwrap();
+    }
+
+    /// Hides a listing, keeps it, or leaves it to its sources.
+    async fn hide_or_keep(&mut self) {
+        let listing = self.some_listing();
+        let presence = self.one_of(&[None, Some(Presence::Hidden), Some(Presence::Kept)]);
+        let cause = because(&format!("présence {}", self.story.len()), self.now);
+        self.tell(format!("{}: {listing} {presence:?}", cause.reason));
+        self.store.set_presence(listing, presence, &Reach::Everywhere, &cause).await.unwrap();
     }
 
     /// Sets, ends or settles a correction. Returns the listings whose corrections may end for it, and the field.
@@ -293,7 +349,7 @@ impl Life {
                 if settlement == Settlement::Theirs {
                     touched = together;
                 }
-                let settled = self.store.settle(listing, field, settlement, &cause).await;
+                let settled = self.store.settle(listing, field, settlement, &Reach::Everywhere, &cause).await;
                 assert!(
                     matches!(settled, Ok(()) | Err(Error::NoConflict(_) | Error::SeveralConflicts(_))),
                     "{settled:?}"
@@ -336,14 +392,26 @@ impl Life {
             let field: Field = field.parse().unwrap();
             let Listing { fields, provenance, .. } = &listings[&listing];
             assert_eq!(fields.to_values().get(&field), decided.value.as_ref(), "{:#?}", self.story);
-            let by = Provenance::Override { author: decided.author, reason: decided.reason, at: decided.at };
+            let by = Provenance::Override {
+                author: decided.author,
+                reason: decided.reason,
+                at: decided.at,
+                until: decided.until,
+            };
             assert_eq!(provenance[&field], by, "{:#?}", self.story);
         }
     }
 
+    /// Which listing each record speaks for.
+    async fn links(&self) -> BTreeMap<Uuid, Uuid> {
+        let links: Vec<(Uuid, Uuid)> =
+            sqlx::query_as("select record, listing from link").fetch_all(&self.pool).await.unwrap();
+        links.into_iter().collect()
+    }
+
     async fn kept(&self) -> Vec<Kept> {
         sqlx::query_as(
-            r#"select source, source_id, "values", since, first_seen, last_seen, seen_alone, withdrawn_at
+            r#"select source, source_id, "values", since, first_seen, last_seen, seen_alone, withdrawn_at, undone
                from source_record order by first_seen, source, source_id"#,
         )
         .fetch_all(&self.pool)
@@ -356,6 +424,8 @@ impl Life {
     async fn replay(&self) {
         type Source = (String, String, Option<DateTime<Utc>>, Option<DateTime<Utc>>);
         type Decided = (i64, Uuid, Uuid, bool, String, String, DateTime<Utc>);
+        type Placed = (Uuid, String, String, String, DateTime<Utc>);
+        type Checked = (Uuid, Option<String>, Option<Value>, String, NaiveDate, String, DateTime<Utc>);
         let kept = self.kept().await;
         let mut decided = self.decided().await;
         decided.retain(|decided| decided.ended_at.is_none());
@@ -375,6 +445,18 @@ impl Life {
         .unwrap();
         let pairs: Vec<(i64, Uuid, Uuid)> =
             sqlx::query_as("select decision, a, b from decided_pair").fetch_all(&self.pool).await.unwrap();
+        let placed: Vec<Placed> = sqlx::query_as(
+            "select listing, presence, author, reason, at from presence where ended_at is null order by id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .unwrap();
+        let checked: Vec<Checked> = sqlx::query_as(
+            "select listing, field, value, means, day, author, at from verification where ended_at is null order by id",
+        )
+        .fetch_all(&self.pool)
+        .await
+        .unwrap();
 
         empty(&self.pool).await;
         let formats: BTreeMap<&str, &str> =
@@ -388,7 +470,7 @@ impl Life {
         }
         for kept in &kept {
             sqlx::query(
-                "update source_record set since = $3, last_seen = $4, seen_alone = $5, withdrawn_at = $6
+                "update source_record set since = $3, last_seen = $4, seen_alone = $5, withdrawn_at = $6, undone = $7
                  where source = $1 and source_id = $2",
             )
             .bind(&kept.source)
@@ -397,6 +479,7 @@ impl Life {
             .bind(kept.last_seen)
             .bind(kept.seen_alone)
             .bind(kept.withdrawn_at)
+            .bind(kept.undone)
             .execute(&self.pool)
             .await
             .unwrap();
@@ -425,6 +508,34 @@ impl Life {
                 .execute(&self.pool)
                 .await
                 .unwrap();
+        }
+        for (listing, presence, author, reason, at) in placed {
+            sqlx::query(
+                "insert into presence (listing, presence, author, reason, at) values ($1, $2, $3, $4, $5)",
+            )
+            .bind(listing)
+            .bind(presence)
+            .bind(author)
+            .bind(reason)
+            .bind(at)
+            .execute(&self.pool)
+            .await
+            .unwrap();
+        }
+        for (listing, field, value, means, day, author, at) in checked {
+            sqlx::query(
+                "insert into verification (listing, field, value, means, day, author, at) values ($1, $2, $3, $4, $5, $6, $7)",
+            )
+            .bind(listing)
+            .bind(field)
+            .bind(value)
+            .bind(means)
+            .bind(day)
+            .bind(author)
+            .bind(at)
+            .execute(&self.pool)
+            .await
+            .unwrap();
         }
         let cause = because("rejoué", self.now);
         self.store.match_again(&cause).await.unwrap();
@@ -481,6 +592,15 @@ async fn empty(pool: &PgPool) {
 fn but_for_addresses(listings: BTreeMap<ListingId, Listing>) -> BTreeMap<ListingId, Listing> {
     let without = |listing| Listing { slug: String::new(), former_slugs: Vec::new(), ..listing };
     listings.into_iter().map(|(id, listing)| (id, without(listing))).collect()
+}
+
+/// The same, but for when records were last seen.
+fn but_for_dates(listings: BTreeMap<ListingId, Listing>) -> BTreeMap<ListingId, Listing> {
+    let mut listings = but_for_addresses(listings);
+    for source in listings.values_mut().flat_map(|listing| &mut listing.sources) {
+        source.last_seen = DateTime::UNIX_EPOCH;
+    }
+    listings
 }
 
 #[sqlx::test]
@@ -540,5 +660,41 @@ async fn the_order_of_sources_never_matters(pool: PgPool) {
             found.push(directory(&life.store).await.into_values().map(of).collect());
         }
         assert_eq!(found[0], found[1], "seed {}", seed + number);
+    }
+}
+
+/// What a run changed, its undoing gives back: what is read of every listing that there was, which records each is made of, and
+/// what may be the same. What it brought is out of the directory. (When a source was last read stays said of what it showed.)
+#[sqlx::test]
+async fn what_a_run_changed_its_undoing_gives_back(pool: PgPool) {
+    let (seed, sequences) =
+        (asked_for("MAILLE_SEQUENCES_SEED", SEED), asked_for("MAILLE_SEQUENCES", SEQUENCES));
+    for number in 0..sequences {
+        let mut life = Life::new(&pool, seed + number).await;
+        for _ in 0..STEPS {
+            life.step().await;
+        }
+        life.store.end_overrides_due(life.now).await.unwrap();
+        let before = but_for_dates(directory(&life.store).await);
+        let (links, runs) = (life.links().await, life.runs.len());
+        life.now += TimeDelta::minutes(1);
+        if life.dropped.len() == SOURCES.len() {
+            continue;
+        }
+        while life.runs.len() == runs {
+            life.import().await;
+        }
+        let source = life.runs[runs].source;
+        let run = life.runs[runs].run;
+        life.tell(format!("{source}: undo {run}"));
+        life.store.undo_run(run, &Reach::Everywhere, &because("essai", life.now)).await.unwrap();
+
+        let story = &life.story;
+        let mut after = but_for_dates(directory(&life.store).await);
+        after.retain(|id, listing| before.contains_key(id) || listing.withdrawn_at.is_none());
+        assert_eq!(after, before, "seed {}: {story:#?}", seed + number);
+        let mut linked = life.links().await;
+        linked.retain(|record, _| links.contains_key(record));
+        assert_eq!(linked, links, "seed {}: {story:#?}", seed + number);
     }
 }

@@ -2,6 +2,7 @@
 
 use maille_domain::field::Field;
 use maille_domain::listing::Provenance;
+use maille_domain::reach::Reach;
 use maille_domain::run::Report;
 use maille_domain::{Fields, ListingId};
 use maille_store::overrides::NewOverride;
@@ -179,7 +180,7 @@ async fn the_history_of_a_listing_tells_its_own_and_that_of_what_was_merged_into
     import(&store, "autre", day(2), &[record("a-1", &[(Field::Name, "CCAS"), (Field::Category, "ccas")])])
         .await;
     let (one, other) = (ListingId::founded_by("csv", "r-1"), ListingId::founded_by("autre", "a-1"));
-    store.decide(one, other, true, &because("la même", day(3))).await.unwrap();
+    store.decide(one, other, true, &Reach::Everywhere, &because("la même", day(3))).await.unwrap();
     let mut run = begin(&store, "csv", day(4)).await;
     run.withdraw(&["r-1".into()]).await.unwrap();
     run.finish(Report::of("csv"), day(4)).await.unwrap();

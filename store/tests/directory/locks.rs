@@ -5,6 +5,7 @@ use std::time::Duration;
 use maille_domain::ListingId;
 use maille_domain::field::Field;
 use maille_domain::run::Report;
+use maille_store::connection::WRITERS;
 use maille_store::overrides::NewOverride;
 use maille_store::run::RunStart;
 use maille_store::{Error, Store};
@@ -91,6 +92,34 @@ async fn a_wait_has_an_end_and_a_name(pool: PgPool) {
 
     long.finish(Report::of("csv"), day(2)).await.unwrap();
     store.set_override(phone("a", "+33199000077"), day(4)).await.unwrap();
+}
+
+/// However many wait for an import, pages are read and the index follows; one too many is told so.
+#[sqlx::test]
+async fn whoever_waits_keeps_nobody_from_reading(pool: PgPool) {
+    let server = pool.connect_options().as_ref().clone();
+    let store = Store::open(&[server]).await.unwrap();
+    import(&store, "csv", day(1), &[team("a", "01 99 00 00 01")]).await;
+    let mut long = begin(&store, "csv", day(2)).await;
+    long.put(&[team("a", "01 99 00 00 02")]).await.unwrap();
+    let edit = || {
+        let store = store.clone();
+        tokio::spawn(async move { store.set_override(phone("a", "+33199000077"), day(3)).await })
+    };
+    // The import has a connection of writers.
+    let edits: Vec<_> = (1..WRITERS).map(|_| edit()).collect();
+    waiting(&pool, i64::from(WRITERS) - 1).await;
+
+    assert!(store.listing(ListingId::founded_by("csv", "a")).await.unwrap().is_some());
+    assert!(store.feed_head().await.unwrap() > 0);
+    let refused = edit().await.unwrap().unwrap_err();
+    assert!(matches!(refused, Error::Busy { .. }), "{refused}");
+
+    long.finish(Report::of("csv"), day(2)).await.unwrap();
+    for edit in edits {
+        edit.await.unwrap().unwrap();
+    }
+    store.close().await;
 }
 
 /// An edit that brings an organization holds it while it waits for its listing; the import that holds the listing may

@@ -3,20 +3,29 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod accounts;
+mod deciding;
 #[path = "../../../tests/support/dice.rs"]
 mod dice;
 mod duplicates;
+mod edit;
 mod feed;
+mod history;
+mod inbox;
 mod law;
 mod layers;
 mod locks;
 mod matching;
 mod overrides;
 mod precedence;
+mod presence;
+mod quality;
 mod reports;
 mod seen;
 mod slugs;
 mod sources;
 mod support;
 mod territories;
+mod undo;
 mod upgrade;
+mod verification;

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use maille_domain::field::Field;
 use maille_domain::listing::{Provenance, Said};
+use maille_domain::reach::Reach;
 use maille_domain::run::Report;
 use maille_domain::{FeedPosition, Listing, ListingId};
 use maille_store::feed::Change;
@@ -74,7 +75,10 @@ async fn an_id_and_an_address_lead_to_the_listing_that_theirs_was_merged_into(po
     import(&store, "ror", day(1), &[elsewhere("r-1")]).await;
     import(&store, "csv", day(2), &[hills("c-1", &[])]).await;
     import(&store, "ror", day(3), &[hills("r-1", &[(Field::Name, "EMG des Coteaux")])]).await;
-    store.decide(ror("r-1"), csv("c-1"), true, &because("c’est la même", day(4))).await.unwrap();
+    store
+        .decide(ror("r-1"), csv("c-1"), true, &Reach::Everywhere, &because("c’est la même", day(4)))
+        .await
+        .unwrap();
 
     let slug = "equipe-mobile-de-geriatrie-des-coteaux-bagneux";
     for name in
@@ -105,7 +109,10 @@ async fn two_records_of_one_source_are_never_one_listing_by_themselves(pool: PgP
     let listings = directory(&store).await;
     assert_eq!(listings.len(), 2, "the third joins one of the two, and does not bring them together");
 
-    store.decide(csv("c-1"), csv("c-2"), true, &because("saisie deux fois", day(3))).await.unwrap();
+    store
+        .decide(csv("c-1"), csv("c-2"), true, &Reach::Everywhere, &because("saisie deux fois", day(3)))
+        .await
+        .unwrap();
     let listing = founded(&store, "csv", "c-2").await;
     assert_eq!(directory(&store).await.len(), 1);
     assert_eq!(listing.sources.len(), 3, "a person puts them together");
@@ -231,13 +238,16 @@ async fn what_was_put_together_parts_as_it_was(pool: PgPool) {
     assert_eq!(before.len(), 3);
     assert_ne!(before[&csv("c-1")].slug, before[&ror("r-1")].slug);
 
-    store.decide(csv("c-1"), ror("r-1"), true, &because("c’est la même", day(5))).await.unwrap();
+    store
+        .decide(csv("c-1"), ror("r-1"), true, &Reach::Everywhere, &because("c’est la même", day(5)))
+        .await
+        .unwrap();
     let merged = founded(&store, "ror", "r-1").await;
     assert_eq!(directory(&store).await.len(), 2);
     assert_eq!(merged.fields.phone[0].as_str(), "+33199000052", "the latest decision wins");
     assert_eq!(merged.fields.cost.as_deref(), Some("gratuit"), "what was decided of either holds");
     let decision = store.pair_decisions().await.unwrap().remove(0);
-    store.take_back(&[decision.id], &because("je me trompais", day(6))).await.unwrap();
+    store.take_back(&[decision.id], &Reach::Everywhere, &because("je me trompais", day(6))).await.unwrap();
     assert_eq!(directory(&store).await, before);
     assert_eq!(store.conflicts(day(7)).await.unwrap().len(), 0);
 }
@@ -264,13 +274,15 @@ async fn a_name_that_is_borrowed_changes_no_address(pool: PgPool) {
     import_as(&store, "ror", "ror-fhir", day(1), &[hills("r-1", &[])]).await;
     import(&store, "csv", day(2), &[elsewhere("c-1")]).await;
     let before = directory(&store).await;
-    let decision =
-        store.decide(ror("r-1"), csv("c-1"), true, &because("ils ont déménagé", day(3))).await.unwrap();
+    let decision = store
+        .decide(ror("r-1"), csv("c-1"), true, &Reach::Everywhere, &because("ils ont déménagé", day(3)))
+        .await
+        .unwrap();
     let together = founded(&store, "ror", "r-1").await;
     assert!(together.fields.name.starts_with("Centre communal"), "{}", together.fields.name);
     assert_eq!(together.slug, before[&ror("r-1")].slug, "the other's address leads here as well");
     assert_eq!(together.former_slugs, [before[&csv("c-1")].slug.clone()]);
-    store.take_back(&[decision], &because("non", day(4))).await.unwrap();
+    store.take_back(&[decision], &Reach::Everywhere, &because("non", day(4))).await.unwrap();
     assert_eq!(directory(&store).await, before);
 }
 
@@ -283,7 +295,10 @@ async fn corrections_of_a_merged_listing_stand_over_the_other_and_may_differ(poo
     for (settlement, kept) in [(Settlement::Ours, "sur devis"), (Settlement::Theirs, "gratuit")] {
         store.set_override(cost(ror("r-1"), "gratuit"), day(3)).await.unwrap();
         store.set_override(cost(csv("c-1"), "sur devis"), day(4)).await.unwrap();
-        store.decide(ror("r-1"), csv("c-1"), true, &because("la même", day(5))).await.unwrap();
+        store
+            .decide(ror("r-1"), csv("c-1"), true, &Reach::Everywhere, &because("la même", day(5)))
+            .await
+            .unwrap();
         let listing = founded(&store, "csv", "c-1").await;
         assert_eq!((listing.id, listing.fields.cost.as_deref()), (ror("r-1"), Some("sur devis")));
         let conflicts = store.conflicts(day(6)).await.unwrap();
@@ -293,12 +308,18 @@ async fn corrections_of_a_merged_listing_stand_over_the_other_and_may_differ(poo
         assert_eq!(conflicts[0].conflict.theirs, Some(json!("gratuit")));
         assert!(matches!(conflicts[0].conflict.their_origin, Some(Provenance::Override { .. })));
 
-        store.settle(csv("c-1"), Field::Cost, settlement, &because("tranché", day(7))).await.unwrap();
+        store
+            .settle(csv("c-1"), Field::Cost, settlement, &Reach::Everywhere, &because("tranché", day(7)))
+            .await
+            .unwrap();
         assert_eq!(store.conflicts(day(8)).await.unwrap().len(), 0);
         assert_eq!(founded(&store, "csv", "c-1").await.fields.cost.as_deref(), Some(kept));
 
         let decision = store.pair_decisions().await.unwrap().remove(0);
-        store.take_back(&[decision.id], &because("pour recommencer", day(9))).await.unwrap();
+        store
+            .take_back(&[decision.id], &Reach::Everywhere, &because("pour recommencer", day(9)))
+            .await
+            .unwrap();
         assert_eq!(directory(&store).await.len(), 2);
     }
 }
@@ -308,9 +329,12 @@ async fn history_tells_who_moved_what_and_why(pool: PgPool) {
     let store = Store::on(pool.clone());
     import(&store, "csv", day(1), &[hills("c-1", &[])]).await;
     import(&store, "ror", day(2), &[perhaps_hills("r-1", &[])]).await;
-    store.decide(csv("c-1"), ror("r-1"), true, &because("même standard", day(3))).await.unwrap();
+    store
+        .decide(csv("c-1"), ror("r-1"), true, &Reach::Everywhere, &because("même standard", day(3)))
+        .await
+        .unwrap();
     let decision = store.pair_decisions().await.unwrap().remove(0);
-    store.take_back(&[decision.id], &because("deux standards", day(4))).await.unwrap();
+    store.take_back(&[decision.id], &Reach::Everywhere, &because("deux standards", day(4))).await.unwrap();
     import(&store, "ror", day(5), &[hills("r-1", &[])]).await;
 
     let moves = |listing: ListingId| {
@@ -382,10 +406,25 @@ async fn who_follows_the_feed_knows_what_a_snapshot_holds(pool: PgPool) {
         match step {
             0 => import(&store, "csv", day(1), &[hills("c-1", &[]), elsewhere("c-2")]).await,
             1 => import(&store, "ror", day(2), &[perhaps_hills("r-1", &[]), elsewhere("r-2")]).await,
-            2 => _ = store.decide(csv("c-1"), ror("r-1"), true, &because("la même", day(3))).await.unwrap(),
+            2 => {
+                _ = store
+                    .decide(csv("c-1"), ror("r-1"), true, &Reach::Everywhere, &because("la même", day(3)))
+                    .await
+                    .unwrap();
+            }
             3 => store.set_override(correction(ror("r-1"), Field::Cost, json!("0 €")), day(4)).await.unwrap(),
-            4 => _ = store.decide(csv("c-1"), ror("r-1"), false, &because("non", day(5))).await.unwrap(),
-            5 => _ = store.decide(csv("c-2"), ror("r-2"), false, &because("non", day(6))).await.unwrap(),
+            4 => {
+                _ = store
+                    .decide(csv("c-1"), ror("r-1"), false, &Reach::Everywhere, &because("non", day(5)))
+                    .await
+                    .unwrap();
+            }
+            5 => {
+                _ = store
+                    .decide(csv("c-2"), ror("r-2"), false, &Reach::Everywhere, &because("non", day(6)))
+                    .await
+                    .unwrap();
+            }
             6 => withdraw(&store, "csv", day(7), &["c-2"]).await,
             7 => import(&store, "ror", day(8), &[elsewhere("r-1"), hills("r-2", &[])]).await,
             _ => store.match_again(&because("pour voir", day(9))).await.unwrap(),
@@ -510,7 +549,7 @@ async fn a_long_chain_of_doubts_is_looked_at_whole(pool: PgPool) {
     .unwrap();
     let named = async |name: &str| store.find_listing(name).await.unwrap().unwrap();
     let (first, last) = (named("fiche-1").await, named("fiche-5000").await);
-    store.decide(first, last, true, &because("la même", day(3))).await.unwrap();
+    store.decide(first, last, true, &Reach::Everywhere, &because("la même", day(3))).await.unwrap();
     let twins: Vec<(Option<Uuid>, i64)> = sqlx::query_as(
         "select twin, count(*) from listing join link on link.record = listing.id and not merged group by twin",
     )

@@ -3,14 +3,15 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use maille_domain::ListingId;
 use maille_domain::field::Field;
+use maille_domain::{ListingId, Reach};
+use maille_store::edit::FieldEdit;
 use maille_store::overrides::{NewOverride, Settlement};
 use maille_store::{Error, Store};
-use serde_json::json;
+use serde_json::{Value, json};
 use sqlx::PgPool;
 
-use crate::support::{because, correction, day, directory, elsewhere, founded, hills, import};
+use crate::support::{because, correction, day, directory, elsewhere, founded, hills, import, team};
 
 fn id() -> ListingId {
     ListingId::founded_by("csv", "c-1")
@@ -46,12 +47,17 @@ async fn a_conflict_is_settled_each_way(pool: PgPool) {
     import(&store, "csv", day(1), &[hills("c-1", &[(Field::Cost, "10 €")])]).await;
     let new = NewOverride { until: Some(day(28)), ..correction(id(), Field::Cost, json!("gratuit")) };
     store.set_override(new, day(2)).await.unwrap();
-    let nothing = store.settle(id(), Field::Cost, Settlement::Ours, &because("essai", day(3))).await;
+    let nothing = store
+        .settle(id(), Field::Cost, Settlement::Ours, &Reach::Everywhere, &because("essai", day(3)))
+        .await;
     assert!(matches!(nothing, Err(Error::NoConflict(Field::Cost))), "there is no conflict: {nothing:?}");
 
     import(&store, "csv", day(4), &[hills("c-1", &[(Field::Cost, "12 €")])]).await;
     assert_eq!(store.conflicts(day(5)).await.unwrap().len(), 1);
-    store.settle(id(), Field::Cost, Settlement::Ours, &because("rappelé", day(5))).await.unwrap();
+    store
+        .settle(id(), Field::Cost, Settlement::Ours, &Reach::Everywhere, &because("rappelé", day(5)))
+        .await
+        .unwrap();
     assert_eq!(store.conflicts(day(6)).await.unwrap().len(), 0);
     assert_eq!(cost(&store).await.as_deref(), Some("gratuit"));
 
@@ -62,7 +68,10 @@ async fn a_conflict_is_settled_each_way(pool: PgPool) {
         (Some(json!("12 €")), Some(json!("15 €")))
     );
     assert_eq!(conflict.decision.until, Some(day(28)), "what is confirmed holds as long as it was to");
-    store.settle(id(), Field::Cost, Settlement::Theirs, &because("ils ont raison", day(8))).await.unwrap();
+    store
+        .settle(id(), Field::Cost, Settlement::Theirs, &Reach::Everywhere, &because("ils ont raison", day(8)))
+        .await
+        .unwrap();
     assert_eq!(store.conflicts(day(9)).await.unwrap().len(), 0);
     assert_eq!(cost(&store).await.as_deref(), Some("15 €"));
 }
@@ -106,12 +115,12 @@ async fn three(store: &Store) -> [ListingId; 3] {
 /// Takes back all that was decided of pairs.
 async fn part(store: &Store, at: DateTime<Utc>) {
     for decision in store.pair_decisions().await.unwrap() {
-        store.take_back(&[decision.id], &because("non", at)).await.unwrap();
+        store.take_back(&[decision.id], &Reach::Everywhere, &because("non", at)).await.unwrap();
     }
 }
 
 async fn pair(store: &Store, a: ListingId, b: ListingId, same: bool, at: DateTime<Utc>) {
-    store.decide(a, b, same, &because("décidé", at)).await.unwrap();
+    store.decide(a, b, same, &Reach::Everywhere, &because("décidé", at)).await.unwrap();
 }
 
 #[sqlx::test]
@@ -164,10 +173,15 @@ async fn of_three_decisions_of_one_thing_a_person_chooses(pool: PgPool) {
         store.conflicts(day(15)).await.unwrap().into_iter().map(|found| found.conflict.theirs).collect();
     assert_eq!(against, [Some(json!("12 €")), Some(json!("11 €"))]);
 
-    let settled = store.settle(first, Field::Cost, Settlement::Theirs, &because("laquelle", day(15))).await;
+    let settled = store
+        .settle(first, Field::Cost, Settlement::Theirs, &Reach::Everywhere, &because("laquelle", day(15)))
+        .await;
     assert!(matches!(settled, Err(Error::SeveralConflicts(Field::Cost))), "{settled:?}");
     assert!(settled.unwrap_err().to_string().contains("choisissez avec « maille set"));
-    store.settle(first, Field::Cost, Settlement::Ours, &because("la dernière", day(16))).await.unwrap();
+    store
+        .settle(first, Field::Cost, Settlement::Ours, &Reach::Everywhere, &because("la dernière", day(16)))
+        .await
+        .unwrap();
     assert_eq!(store.conflicts(day(17)).await.unwrap().len(), 0);
     assert_eq!(cost().await.as_deref(), Some("13 €"));
     let ended: Vec<(String, String)> = sqlx::query_as(
@@ -209,7 +223,10 @@ async fn settled_ages(store: &Store, settlement: Settlement) -> (Option<u8>, Opt
     assert_eq!(ages().await, (None, Some(30)), "never a contradiction");
     let told = store.conflicts(day(6)).await.unwrap().remove(0).conflict;
     assert_eq!((told.field, told.against), (Field::AgeMax, Some(Field::AgeMin)));
-    store.settle(other, Field::AgeMax, settlement, &because("tranché", day(7))).await.unwrap();
+    store
+        .settle(other, Field::AgeMax, settlement, &Reach::Everywhere, &because("tranché", day(7)))
+        .await
+        .unwrap();
     assert_eq!(store.conflicts(day(8)).await.unwrap().len(), 0);
     ages().await
 }
@@ -248,4 +265,25 @@ async fn a_busy_listing_keeps_no_other_from_its_end(pool: PgPool) {
     }
     writer.rollback().await.unwrap();
     assert_eq!(store.end_overrides_due(day(11)).await.unwrap(), 1);
+}
+
+#[sqlx::test]
+async fn a_correction_over_what_nobody_sees_any_more_is_not_made(pool: PgPool) {
+    let store = Store::on(pool);
+    import(&store, "annuaire", day(1), &[team("emg-1", "01 99 00 00 01")]).await;
+    let listing = founded(&store, "annuaire", "emg-1").await;
+    let zone = |code: &str| json!([format!("commune:{code}")]);
+    let set = async |code: &str, seen: Option<&Value>, d| {
+        let seen = seen.map(|seen| Field::Coverage.format(seen)).unwrap_or_default();
+        let edit = FieldEdit { field: Field::Coverage, value: Some(zone(code)), seen: Some(seen) };
+        match store.edit(listing.id, &Reach::Everywhere, &[edit], None, &because("appelé", d)).await {
+            Ok(_) => true,
+            Err(Error::Overtaken(_)) => false,
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert!(!set("92007", Some(&zone("92002")), day(2)).await, "nobody says so");
+    assert!(set("92007", None, day(2)).await);
+    assert!(!set("92002", None, day(3)).await, "somebody was faster");
+    assert!(set("92002", Some(&zone("92007")), day(3)).await);
 }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use maille_domain::ListingId;
+use maille_domain::reach::Reach;
 use maille_domain::report::{Reason, Report, ReportText, Reporter};
 use maille_store::listing::Cause;
 use maille_store::{Error, Store};
@@ -56,12 +57,12 @@ async fn what_was_reported_of_a_merged_listing_is_told_of_the_one_it_is(pool: Pg
     store.keep_report(&report("r-2", Reason::Closed, "", 2)).await.unwrap();
     let apart = waiting(&store).await;
     let cause = Cause { author: "animation".into(), reason: "appelé".into(), run: None, at: day(3) };
-    store.decide(first, second, true, &cause).await.unwrap();
+    store.decide(first, second, true, &Reach::Everywhere, &cause).await.unwrap();
     let told = store.waiting_reports().await.unwrap().remove(0);
     assert_eq!(told.report.listing, first);
     assert_eq!(Some(told.slug), store.listing(second).await.unwrap().map(|listing| listing.slug));
     let decision = store.pair_decisions().await.unwrap()[0].id;
-    store.take_back(&[decision], &cause).await.unwrap();
+    store.take_back(&[decision], &Reach::Everywhere, &cause).await.unwrap();
     assert_eq!(waiting(&store).await, apart, "parted, each has its own again");
 }
 
