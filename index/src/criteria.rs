@@ -144,18 +144,28 @@ impl Criteria {
         if self.age_required && !self.takes(traits) {
             return Verdict::Fails;
         }
+        let mut failed = self.failed(traits);
+        match (failed.next(), failed.next()) {
+            (None, _) => Verdict::Fits,
+            (Some(only), None) => Verdict::FailsOnly(only),
+            _ => Verdict::Fails,
+        }
+    }
+
+    /// The age that is asked and that a listing does not take, while it is required.
+    pub fn refused_age(&self, traits: &Traits) -> Option<u8> {
+        self.age.filter(|_| self.age_required && !self.takes(traits))
+    }
+
+    /// Which criteria that were chosen apart a listing fails.
+    pub fn failed(&self, traits: &Traits) -> impl Iterator<Item = Criterion> + use<> {
         let checks = [
             (Criterion::Category, self.categories.get(traits.category).copied().unwrap_or(true)),
             (Criterion::Audience, self.audiences == 0 || is_for(traits.audiences, self.audiences)),
             (Criterion::Mode, self.modes == 0 || traits.modes & self.modes != 0),
             (Criterion::Theme, self.themes == 0 || is_in(traits.themes, self.themes)),
         ];
-        let mut failed = checks.into_iter().filter(|(_, fits)| !fits).map(|(criterion, _)| criterion);
-        match (failed.next(), failed.next()) {
-            (None, _) => Verdict::Fits,
-            (Some(only), None) => Verdict::FailsOnly(only),
-            _ => Verdict::Fails,
-        }
+        checks.into_iter().filter(|(_, fits)| !fits).map(|(criterion, _)| criterion)
     }
 
     /// How well it is for the audience asked.

@@ -32,9 +32,9 @@ use crate::{Change, Index};
 
 /// A directory: what was written, in order, and how many of those first documents were written over since.
 #[derive(Debug, Clone)]
-struct Written {
-    listings: Vec<Listing>,
-    replaced: usize,
+pub struct Written {
+    pub listings: Vec<Listing>,
+    pub replaced: usize,
 }
 
 impl Written {
@@ -421,7 +421,7 @@ fn one_in<T: std::fmt::Debug + Copy + 'static>(of: &'static [T]) -> impl Strateg
     prop::option::of(prop::sample::select(of))
 }
 
-fn listing() -> impl Strategy<Value = Listing> {
+pub fn listing() -> impl Strategy<Value = Listing> {
     let said = (some(&WORDS, 3), some(&WORDS, 1), some(&WORDS, 4), prop::sample::select(&KINDS[..]));
     let place = (one_in(&COMMUNES), any::<bool>(), -0.3..0.3, some(&COVERAGES, 2));
     let people = (some(Audience::ALL, 2), some(Mode::ALL, 2), some(Theme::ALL, 1), one_in(&[10_u8, 75]));
@@ -460,6 +460,8 @@ fn listing() -> impl Strategy<Value = Listing> {
             others: BTreeMap::new(),
             merged: Vec::new(),
             twin: twin.map(|first| ListingId::founded_by("jumeau", &first.to_string())),
+            presence: None,
+            checks: Vec::new(),
             fields,
             provenance: BTreeMap::new(),
             sources: vec![SourceRef { source: "essai".into(), source_id: String::new(), last_seen: now() }],
@@ -469,7 +471,7 @@ fn listing() -> impl Strategy<Value = Listing> {
 }
 
 /// Some listings written over, then all of them as they are; each as its own document.
-fn directory() -> impl Strategy<Value = Written> {
+pub fn directory() -> impl Strategy<Value = Written> {
     let all = prop::collection::vec(listing(), 1..14);
     (all, prop::collection::vec(listing(), 0..4)).prop_map(|(all, mut written)| {
         written.truncate(all.len());
@@ -484,7 +486,7 @@ fn directory() -> impl Strategy<Value = Written> {
     })
 }
 
-fn request() -> impl Strategy<Value = Request> {
+pub fn request() -> impl Strategy<Value = Request> {
     let text =
         (some(&WORDS, 3), one_in(&["gé", "ger", "aid", "m", "dom", "zzz", "emg", "mobil"]), any::<bool>());
     let place = prop_oneof![
@@ -540,11 +542,11 @@ fn request() -> impl Strategy<Value = Request> {
     )
 }
 
-fn now() -> DateTime<Utc> {
+pub fn now() -> DateTime<Utc> {
     "2026-11-22T12:00:00Z".parse().expect("an instant")
 }
 
-fn territory() -> Territory {
+pub fn territory() -> Territory {
     Territory {
         code: "dac-92-sud".into(),
         kind: "dac".into(),

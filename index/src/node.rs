@@ -20,7 +20,8 @@ use crate::rank::{WEIGHTS, Weights};
 use crate::schema::source_term;
 use crate::snapshot::Snapshot;
 use crate::spots::Spots;
-use crate::{coordination, organization, place, search, suggest};
+use crate::trial::{LikelyPlaces, Trial};
+use crate::{coordination, organization, place, search, suggest, supposed, trial};
 
 /// What answers from an index. Clones share the same commit and move to the next together.
 #[derive(Clone)]
@@ -117,6 +118,36 @@ impl Node {
     /// Those of [`Node::search`].
     pub fn spots(&self, request: &Request, now: DateTime<Utc>) -> Result<Spots, SearchError> {
         Spots::of(self.snapshot(), &self.shared.weights, request, now)
+    }
+
+    /// What a request makes of a listing, in the answer that everybody gets: `None` when no listing has this id.
+    ///
+    /// # Errors
+    /// Those of [`Node::search`].
+    pub fn trial(
+        &self,
+        id: ListingId,
+        request: &Request,
+        now: DateTime<Utc>,
+    ) -> Result<Option<Trial>, SearchError> {
+        let snapshot = self.snapshot();
+        let Some(address) = snapshot.address(id)? else { return Ok(None) };
+        trial::trial(&snapshot, &self.shared.weights, address, request, now).map(Some)
+    }
+
+    /// The same node, at the commit it is at, as if a listing were written so: it answers what it will once that is saved.
+    ///
+    /// # Errors
+    /// When the engine cannot write in memory.
+    pub fn supposing(&self, listing: Listing) -> Result<Node, Error> {
+        let snapshot = RwLock::new(Arc::new(supposed::supposing(&self.snapshot(), listing)?));
+        let state = NodeState { dir: self.shared.dir.clone(), weights: self.shared.weights, snapshot };
+        Ok(Node { shared: Arc::new(state) })
+    }
+
+    /// Where people who need this listing are likely to be.
+    pub fn likely_places(&self, listing: &Listing) -> LikelyPlaces {
+        trial::likely_places(listing, &self.snapshot().territories)
     }
 
     /// The weights of the formula that orders hits.

@@ -23,6 +23,7 @@ use crate::snapshot::Snapshot;
 use crate::standing::{Standing, Standings, Unknowns, standings};
 use crate::top::Top;
 use crate::traits::{Traits, kinds, position};
+use crate::trial::Followed;
 use crate::understand::{self, Moment, Reading};
 
 /// Answers a request from one commit.
@@ -32,7 +33,16 @@ pub fn search(
     request: &Request,
     now: DateTime<Utc>,
 ) -> Result<Answer, SearchError> {
-    Ok(find(snapshot, weights, request, Keep::Page, now)?.0)
+    Ok(find(snapshot, weights, request, Keep::Page, now)?.answer)
+}
+
+/// What a search comes to.
+pub struct Found {
+    pub answer: Answer,
+    /// Every match, when all are kept.
+    pub all: Vec<Matched>,
+    /// What came of the document that was followed.
+    pub followed: Option<Followed>,
 }
 
 /// A match: its document, and whether it serves the place.
@@ -48,16 +58,18 @@ pub enum Keep {
     Page,
     /// Every one of those that may serve the place, in no order; no hit is made, and nothing is looked for elsewhere.
     All,
+    /// A page, and what comes of this document, wherever it comes.
+    Following(DocAddress),
 }
 
-/// The same, with every match when all are kept.
+/// The same, with what is kept.
 pub fn find(
     snapshot: &Snapshot,
     weights: &Weights,
     request: &Request,
     keep: Keep,
     now: DateTime<Utc>,
-) -> Result<(Answer, Vec<Matched>), SearchError> {
+) -> Result<Found, SearchError> {
     let local = now.with_timezone(&time_zone(None)).naive_local();
     let reading = understand::read(request, &request.off, local, snapshot);
     let here = place::resolve(request, reading.place.as_ref(), &snapshot.territories)?;
@@ -108,7 +120,11 @@ pub fn find(
         words: reading.asked.len(),
         radius_km: request.radius_km.filter(|_| here.origin.is_some()),
         sort: request.sort,
-        keep: if keep == Keep::All { 0 } else { limit + offset },
+        keep: match keep {
+            Keep::Page => limit + offset,
+            Keep::All => 0,
+            Keep::Following(_) => (snapshot.found_count as usize).max(limit + offset),
+        },
         all: keep == Keep::All,
         facets: request.facets,
         today,
@@ -126,12 +142,16 @@ pub fn find(
         _ => None,
     };
     let (outcome, widened) = match keep {
-        Keep::Page => pass.widening(&here, standings.as_deref(), territory.as_ref())?,
+        Keep::Page | Keep::Following(_) => pass.widening(&here, standings.as_deref(), territory.as_ref())?,
         Keep::All => {
             let outcome = pass.eased(Reach::Here, standings.as_deref())?;
             let steps = eased_steps(outcome.eased);
             (outcome, steps)
         }
+    };
+    let followed = match keep {
+        Keep::Following(address) => Some(pass.follow(&outcome, &maker, &reading, address)?),
+        Keep::Page | Keep::All => None,
     };
     let mut hits = Vec::new();
     for found in outcome.found.into_iter().skip(offset).take(limit) {
@@ -151,7 +171,7 @@ pub fn find(
         territory,
         interpretation: interpretation(request, here, reading, moment),
     };
-    Ok((answer, outcome.all))
+    Ok(Found { answer, all: outcome.all, followed })
 }
 
 /// The instant of a local time, in the time zone of a département.
@@ -178,15 +198,15 @@ fn kinds_asked(reading: &Reading) -> Vec<KindAsked> {
 }
 
 /// One way through the index for one request.
-struct Pass<'a> {
-    snapshot: &'a Snapshot,
-    request: &'a Request,
-    measure: &'a Measure<'a>,
-    matching: Matching,
+pub(crate) struct Pass<'a> {
+    pub(crate) snapshot: &'a Snapshot,
+    pub(crate) request: &'a Request,
+    pub(crate) measure: &'a Measure<'a>,
+    pub(crate) matching: Matching,
     answers: Answers,
     /// How many words.
-    words: usize,
-    radius_km: Option<f64>,
+    pub(crate) words: usize,
+    pub(crate) radius_km: Option<f64>,
     sort: Sort,
     keep: usize,
     /// Whether every match is told.
@@ -196,7 +216,7 @@ struct Pass<'a> {
 }
 
 /// What a pass found.
-struct Outcome {
+pub(crate) struct Outcome {
     total: u64,
     /// Of those, how many do what is asked, rather than mention it.
     answers: u64,
@@ -207,11 +227,14 @@ struct Outcome {
     unsaid: u64,
     elsewhere: u64,
     /// The best, in order.
-    found: Vec<Found>,
+    pub(crate) found: Vec<Ranked>,
     /// When facets are asked for.
     counts: Option<Counts>,
     /// What was given up.
-    eased: Eased,
+    pub(crate) eased: Eased,
+    /// How many of the words were required, and whether who serves other places was let in.
+    pub(crate) required: usize,
+    pub(crate) reach: Reach,
     /// Matches to be folded, once all are known.
     twins: Vec<Twin>,
     /// Every match, when all are told.
@@ -220,21 +243,21 @@ struct Outcome {
 
 /// What was given up of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Eased {
-    ease: Ease,
+pub(crate) struct Eased {
+    pub(crate) ease: Ease,
     words: bool,
 }
 
-struct Found {
-    address: DocAddress,
+pub(crate) struct Ranked {
+    pub(crate) address: DocAddress,
     words: Answered,
     name: String,
     key: (u64, u64),
     /// What may be the same thing.
-    twins: Vec<DocAddress>,
+    pub(crate) twins: Vec<DocAddress>,
 }
 
-impl Found {
+impl Ranked {
     /// The least comes first.
     fn order(&self) -> (&str, (u64, u64)) {
         (&self.name, self.key)
@@ -248,12 +271,12 @@ struct Twin {
     traits: Traits,
     answers: bool,
     standing: Option<Standing>,
-    found: Found,
+    found: Ranked,
 }
 
 /// Whether listings that serve other places are let in.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Reach {
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reach {
     Here,
     Everywhere,
 }
@@ -375,6 +398,8 @@ impl Pass<'_> {
             found: Vec::new(),
             counts,
             eased,
+            required,
+            reach,
             twins: Vec::new(),
             all: Vec::new(),
         };
@@ -395,7 +420,7 @@ impl Pass<'_> {
                 // Ranks of names compare inside a segment only.
                 let key = if self.sort == Sort::Name { (0, key.1) } else { key };
                 let (address, twins) = (DocAddress::new(ordinal, doc), Vec::new());
-                outcome.found.push(Found { address, words, name, key, twins });
+                outcome.found.push(Ranked { address, words, name, key, twins });
             }
         }
         outcome.fold(self.all);
@@ -406,7 +431,7 @@ impl Pass<'_> {
 
     /// How many of the words a listing must have to be looked at: beside the kinds that a need leads to, most of them may
     /// tell nearly all.
-    fn enough(&self, required: usize) -> usize {
+    pub(crate) fn enough(&self, required: usize) -> usize {
         let beside_a_need = self.answers == Answers::OfAKind && self.measure.telling > 0.0;
         if beside_a_need { required.min(self.words.div_ceil(2)) } else { required }
     }
@@ -552,7 +577,7 @@ impl<'a> Visit<'a> {
             };
             let key = if pass.sort == Sort::Name { (0, key.1) } else { key };
             let found =
-                Found { address: DocAddress::new(self.ordinal, doc), words, name, key, twins: Vec::new() };
+                Ranked { address: DocAddress::new(self.ordinal, doc), words, name, key, twins: Vec::new() };
             self.outcome.twins.push(Twin { group, verdict, traits, answers, standing, found });
             return Ok(());
         }

@@ -1,9 +1,10 @@
 //! One commit, open for reading: what every question of a search is asked to.
 
 use std::collections::{BTreeSet, HashMap};
+use std::ops::Deref;
 use std::sync::Arc;
 
-use maille_domain::Listing;
+use maille_domain::{Listing, ListingId};
 use tantivy::index::SegmentId;
 use tantivy::schema::{Field, IndexRecordOption, Value};
 use tantivy::{DocAddress, DocId, DocSet, Searcher, SegmentReader, TERMINATED, TantivyDocument, Term};
@@ -29,9 +30,45 @@ pub struct Snapshot {
     pub found_count: u64,
     /// Coordination territories.
     pub territories: Arc<Territories>,
-    pub searcher: Searcher,
+    /// Reads stored documents.
+    searcher: Searcher,
+    parts: Vec<Part>,
     segments: Vec<Arc<Segment>>,
     recent: Arc<Recent>,
+    /// A listing supposed to be written so: the only document of the last part.
+    supposed: Option<Arc<Listing>>,
+}
+
+/// The reader of a segment, of which one document may be put aside.
+#[derive(Clone)]
+pub struct Part {
+    reader: SegmentReader,
+    aside: Option<DocId>,
+}
+
+impl Part {
+    /// A whole segment.
+    pub fn new(reader: SegmentReader) -> Part {
+        Part { reader, aside: None }
+    }
+
+    /// Whether a document counts no more.
+    pub fn is_deleted(&self, doc: DocId) -> bool {
+        self.aside == Some(doc) || self.reader.is_deleted(doc)
+    }
+
+    /// Whether any does.
+    pub fn has_deletes(&self) -> bool {
+        self.aside.is_some() || self.reader.has_deletes()
+    }
+}
+
+impl Deref for Part {
+    type Target = SegmentReader;
+
+    fn deref(&self) -> &SegmentReader {
+        &self.reader
+    }
 }
 
 impl Snapshot {
@@ -56,13 +93,14 @@ impl Snapshot {
                 None => Arc::new(Segment::open(reader, fields)?),
             });
         }
-        let count = |sort: &str| alive_count(&searcher, &Term::from_field_text(fields.sort, sort));
+        let parts: Vec<Part> = searcher.segment_readers().iter().cloned().map(Part::new).collect();
+        let count = |sort: &str| alive_count(&parts, &Term::from_field_text(fields.sort, sort));
         let found_count = count(FOUND)?;
         let listing_count = found_count + count(KEPT)?;
         let territories = match before {
-            Some(before) if before.same_territories(&searcher, &segments) => Arc::clone(&before.territories),
+            Some(before) if before.same_territories(&parts, &segments) => Arc::clone(&before.territories),
             _ => Arc::new(Territories::new(
-                alive_territories(&searcher, &segments).map(|(_, territory)| territory),
+                alive_territories(&parts, &segments).map(|(_, territory)| territory),
             )),
         };
         Ok(Snapshot {
@@ -73,24 +111,54 @@ impl Snapshot {
             found_count,
             territories,
             searcher,
+            parts,
             segments,
+            supposed: None,
             recent: before.map_or_else(|| Arc::new(Recent::new()), |before| Arc::clone(&before.recent)),
         })
     }
 
+    /// The same commit as if a listing were written so, in a segment of its own: `part` and `segment`. What it is now is put
+    /// aside.
+    pub fn supposing(&self, listing: Arc<Listing>, part: Part, segment: Segment) -> Result<Snapshot, Error> {
+        let mut parts = self.parts.clone();
+        let (mut listing_count, mut found_count) = (self.listing_count + 1, self.found_count);
+        if let Some(address) = self.address(listing.id)? {
+            parts[address.segment_ord as usize].aside = Some(address.doc_id);
+            listing_count -= 1;
+            found_count -= u64::from(self.listing(address)?.searchable());
+        }
+        found_count += u64::from(listing.searchable());
+        parts.push(part);
+        let mut segments = self.segments.clone();
+        segments.push(Arc::new(segment));
+        Ok(Snapshot {
+            generation: Arc::clone(&self.generation),
+            cursor: self.cursor,
+            stamp: self.stamp,
+            listing_count,
+            found_count,
+            territories: Arc::clone(&self.territories),
+            searcher: self.searcher.clone(),
+            parts,
+            segments,
+            recent: Arc::clone(&self.recent),
+            supposed: Some(listing),
+        })
+    }
+
     fn by_segment_id(&self) -> impl Iterator<Item = (SegmentId, Arc<Segment>)> + '_ {
-        self.searcher
-            .segment_readers()
+        self.parts
             .iter()
             .zip(&self.segments)
             .map(|(reader, segment)| (reader.segment_id(), Arc::clone(segment)))
     }
 
-    fn same_territories(&self, searcher: &Searcher, segments: &[Arc<Segment>]) -> bool {
+    fn same_territories(&self, parts: &[Part], segments: &[Arc<Segment>]) -> bool {
         // Both come from the same documents when the values are the same allocations.
         let ours =
-            alive_territories(&self.searcher, &self.segments).map(|(_, territory)| Arc::as_ptr(&territory));
-        let theirs = alive_territories(searcher, segments).map(|(_, territory)| Arc::as_ptr(&territory));
+            alive_territories(&self.parts, &self.segments).map(|(_, territory)| Arc::as_ptr(&territory));
+        let theirs = alive_territories(parts, segments).map(|(_, territory)| Arc::as_ptr(&territory));
         ours.eq(theirs)
     }
 
@@ -100,22 +168,26 @@ impl Snapshot {
     }
 
     /// Every segment: its position, its reader, and what was opened of it.
-    pub fn segments(&self) -> impl Iterator<Item = (u32, &SegmentReader, &Segment)> {
-        let readers = self.searcher.segment_readers().iter();
+    pub fn segments(&self) -> impl Iterator<Item = (u32, &Part, &Segment)> {
         (0..)
-            .zip(readers.zip(&self.segments))
+            .zip(self.parts.iter().zip(&self.segments))
             .map(|(ordinal, (reader, segment))| (ordinal, reader, &**segment))
     }
 
     /// The segment of a position.
-    pub fn segment(&self, ordinal: usize) -> (&SegmentReader, &Segment) {
-        (&self.searcher.segment_readers()[ordinal], &self.segments[ordinal])
+    pub fn segment(&self, ordinal: usize) -> (&Part, &Segment) {
+        (&self.parts[ordinal], &self.segments[ordinal])
+    }
+
+    /// The document of a listing, if there is one.
+    pub fn address(&self, id: ListingId) -> Result<Option<DocAddress>, Error> {
+        self.only(self.fields().id, &id.to_string())
     }
 
     /// The live document of an exact term, if there is one.
     fn only(&self, field: Field, value: &str) -> Result<Option<DocAddress>, Error> {
         let term = Term::from_field_text(field, value);
-        for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
+        for (ordinal, reader) in (0..).zip(&self.parts) {
             if let Some(doc) = first_alive(reader, &term)? {
                 return Ok(Some(DocAddress::new(ordinal, doc)));
             }
@@ -137,7 +209,7 @@ impl Snapshot {
     pub fn by_beginning(&self, among: &[Field], digits: &str) -> Result<Option<Arc<Listing>>, Error> {
         let beginning = dashed(digits);
         let mut found = BTreeSet::new();
-        for (ordinal, reader) in (0..).zip(self.searcher.segment_readers()) {
+        for (ordinal, reader) in (0..).zip(&self.parts) {
             for &field in among {
                 let docs = alive_beginning(reader, field, &beginning)?;
                 found.extend(docs.into_iter().map(|doc| DocAddress::new(ordinal, doc)));
@@ -171,7 +243,7 @@ impl Snapshot {
     pub fn slugs(&self) -> Result<Vec<String>, Error> {
         let found = Term::from_field_text(self.fields().sort, FOUND);
         let mut slugs = Vec::new();
-        for reader in self.searcher.segment_readers() {
+        for reader in &self.parts {
             let mut shown = vec![false; reader.max_doc() as usize];
             each_of(reader, &found, |doc| {
                 shown[doc as usize] = !reader.is_deleted(doc);
@@ -195,6 +267,11 @@ impl Snapshot {
 
     /// The listing of a document.
     pub fn listing(&self, address: DocAddress) -> Result<Arc<Listing>, Error> {
+        if let Some(supposed) = &self.supposed
+            && address.segment_ord as usize + 1 == self.parts.len()
+        {
+            return Ok(Arc::clone(supposed));
+        }
         let segment = self.searcher.segment_reader(address.segment_ord).segment_id();
         self.recent.get(segment, address.doc_id, || {
             let document: TantivyDocument = self.searcher.doc(address)?;
@@ -206,18 +283,18 @@ impl Snapshot {
 }
 
 fn alive_territories<'a>(
-    searcher: &'a Searcher,
+    parts: &'a [Part],
     segments: &'a [Arc<Segment>],
 ) -> impl Iterator<Item = (DocId, Arc<maille_domain::Territory>)> + 'a {
-    searcher.segment_readers().iter().zip(segments).flat_map(|(reader, segment)| {
+    parts.iter().zip(segments).flat_map(|(reader, segment)| {
         let alive = segment.territories.iter().filter(|(doc, _)| !reader.is_deleted(*doc));
         alive.map(|(doc, territory)| (*doc, Arc::clone(territory)))
     })
 }
 
-fn alive_count(searcher: &Searcher, term: &Term) -> Result<u64, Error> {
+fn alive_count(parts: &[Part], term: &Term) -> Result<u64, Error> {
     let mut count = 0;
-    for reader in searcher.segment_readers() {
+    for reader in parts {
         if !reader.has_deletes() {
             count += u64::from(reader.inverted_index(term.field())?.doc_freq(term)?);
             continue;
@@ -230,7 +307,7 @@ fn alive_count(searcher: &Searcher, term: &Term) -> Result<u64, Error> {
     Ok(count)
 }
 
-fn first_alive(reader: &SegmentReader, term: &Term) -> Result<Option<DocId>, Error> {
+fn first_alive(reader: &Part, term: &Term) -> Result<Option<DocId>, Error> {
     let postings = reader.inverted_index(term.field())?.read_postings(term, IndexRecordOption::Basic)?;
     let Some(mut postings) = postings else { return Ok(None) };
     while postings.doc() != TERMINATED && reader.is_deleted(postings.doc()) {
@@ -240,7 +317,7 @@ fn first_alive(reader: &SegmentReader, term: &Term) -> Result<Option<DocId>, Err
 }
 
 /// The live documents that have, in a field, an id that begins so: one for each id.
-fn alive_beginning(reader: &SegmentReader, field: Field, beginning: &str) -> Result<Vec<DocId>, Error> {
+fn alive_beginning(reader: &Part, field: Field, beginning: &str) -> Result<Vec<DocId>, Error> {
     let ids = reader.inverted_index(field)?;
     // A dash comes before every digit: whatever begins so is before the last digit and more.
     let after = format!("{beginning}g");

@@ -47,7 +47,7 @@ impl Spots {
         request: &Request,
         now: DateTime<Utc>,
     ) -> Result<Spots, SearchError> {
-        let (answer, matched) = search::find(&snapshot, weights, request, Keep::All, now)?;
+        let search::Found { answer, all, .. } = search::find(&snapshot, weights, request, Keep::All, now)?;
         let spot = |found: search::Matched| {
             let (_, segment) = snapshot.segment(found.address.segment_ord as usize);
             let doc = found.address.doc_id;
@@ -61,7 +61,7 @@ impl Spots {
                 address: found.address,
             }
         };
-        let all = matched.into_iter().map(spot).collect();
+        let all = all.into_iter().map(spot).collect();
         Ok(Spots { answer, all, snapshot })
     }
 

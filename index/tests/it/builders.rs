@@ -59,6 +59,8 @@ pub fn listing(kind: &str, name: &str) -> Draft {
         others: std::collections::BTreeMap::new(),
         merged: Vec::new(),
         twin: None,
+        presence: None,
+        checks: Vec::new(),
         fields,
         provenance: std::collections::BTreeMap::new(),
         sources: vec![SourceRef { source: "essai".to_owned(), source_id: name.to_owned(), last_seen: now() }],

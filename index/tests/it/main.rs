@@ -12,3 +12,4 @@ mod ranking;
 mod spots;
 mod suggest;
 mod text;
+mod trial;
