@@ -5,6 +5,7 @@ use maille_domain::clock::Clock;
 use maille_domain::invisible::is_invisible;
 use maille_domain::run::{Issue, Report, Scope, Severity};
 use maille_store::Store;
+use maille_store::creation::CREATED;
 use maille_store::run::RunStart;
 
 use crate::ahead::Ahead;
@@ -195,8 +196,13 @@ pub fn guess(format: Format, location: &str, progress: &mut dyn Progress) -> Res
 /// The longest name of a source, in characters.
 const LONGEST_NAME: usize = 100;
 
-/// Refuses a name that a new source cannot have; one that there is already keeps its own.
+/// Refuses a name that a new source cannot have; one that there is already keeps its own. That of what people create is nobody
+/// else's: a file under it would withdraw what it does not have.
 pub async fn check_name(store: &Store, name: &str) -> Result<(), ImportError> {
+    if name == CREATED {
+        let wrong = "réservé aux fiches créées par l’équipe, attendu un autre nom".to_owned();
+        return Err(ImportError::SourceName { name: name.to_owned(), wrong });
+    }
     let Some(wrong) = wrong_with(name) else { return Ok(()) };
     if store.has_source(name).await? {
         return Ok(());
