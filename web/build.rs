@@ -16,7 +16,7 @@ const FONTS: [(&str, &str); 2] = [
 const FONT_FOLDER: &str = "node_modules/@fontsource-variable/atkinson-hyperlegible-next/files";
 const ICON_FOLDER: &str = "node_modules/lucide-static/icons";
 
-/// Parts of the stylesheet, in their order.
+/// Parts of the stylesheet of every page, in their order.
 const STYLES: [&str; 12] = [
     "base",
     "page",
@@ -31,6 +31,9 @@ const STYLES: [&str; 12] = [
     "places",
     "media",
 ];
+/// Parts of the stylesheet that the team's pages have besides: it touches no other, and weighs on none.
+const TEAM_STYLES: [&str; 9] =
+    ["team", "duplicates", "quality", "zone", "history", "inbox", "accounts", "edit", "trial"];
 
 /// Pictures of pages for `/aide`; `make pictures` renews them.
 const PICTURES: [&str; 3] = ["recherche", "resultat", "fiche"];
@@ -82,11 +85,7 @@ fn main() {
     println!("cargo::rerun-if-changed=build.rs");
 
     let mut assets = Vec::new();
-    let mut stylesheet = String::new();
-    for part in STYLES {
-        let source = root.join("assets/css").join(part).with_extension("css");
-        stylesheet.push_str(&String::from_utf8(read(&source)).expect("stylesheets are written in UTF-8"));
-    }
+    let mut stylesheet = styles(&root, &STYLES);
     stylesheet.push_str(&icons(&root));
     for (name, file) in FONTS {
         let source = root.join(FONT_FOLDER).join(file);
@@ -96,14 +95,15 @@ fn main() {
         assets.push(Asset { name: served, content_type: "font/woff2", file: source });
     }
 
-    let stylesheet_name = hashed("maille.css", stylesheet.as_bytes());
-    let stylesheet_file = out.join("maille.css");
-    fs::write(&stylesheet_file, &stylesheet).expect("OUT_DIR can be written");
-    assets.push(Asset {
-        name: stylesheet_name.clone(),
-        content_type: "text/css; charset=utf-8",
-        file: stylesheet_file,
-    });
+    let mut served = |name: &str, stylesheet: &str| {
+        let served = hashed(name, stylesheet.as_bytes());
+        let file = out.join(name);
+        fs::write(&file, stylesheet).expect("OUT_DIR can be written");
+        assets.push(Asset { name: served.clone(), content_type: "text/css; charset=utf-8", file });
+        served
+    };
+    let stylesheet_name = served("maille.css", &stylesheet);
+    let team_name = served("equipe.css", &styles(&root, &TEAM_STYLES));
 
     let script_file = script(&root, &out);
     let script_name = hashed("maille.js", &read(&script_file));
@@ -132,10 +132,19 @@ fn main() {
         .expect("writing to a String cannot fail");
     }
 
-    let mut code = table(&assets, &assets[0].name, &stylesheet_name, &script_name);
+    let mut code = table(&assets, &assets[0].name, [&stylesheet_name, &team_name], &script_name);
     write!(code, "\nstatic PICTURES: [Picture; {}] = [\n{pictures}];\n", PICTURES.len())
         .expect("writing to a String cannot fail");
     fs::write(out.join("assets.rs"), code).expect("OUT_DIR can be written");
+}
+
+/// These parts of a stylesheet, one after the other.
+fn styles(root: &Path, parts: &[&str]) -> String {
+    let part = |part: &&str| {
+        let source = root.join("assets/css").join(part).with_extension("css");
+        String::from_utf8(read(&source)).expect("stylesheets are written in UTF-8")
+    };
+    parts.iter().map(part).collect()
 }
 
 /// Reads a file the build depends on, or says how to get it.
@@ -206,9 +215,10 @@ fn icons(root: &Path) -> String {
     rules
 }
 
-fn table(assets: &[Asset], font: &str, stylesheet: &str, script: &str) -> String {
+fn table(assets: &[Asset], font: &str, [stylesheet, team]: [&str; 2], script: &str) -> String {
     let mut code = format!(
         "/// Address of the stylesheet.\npub const STYLESHEET: &str = \"/assets/{stylesheet}\";\n\
+         /// Address of what the team's pages have besides.\npub const TEAM_STYLESHEET: &str = \"/assets/{team}\";\n\
          /// Address of the script.\npub const SCRIPT: &str = \"/assets/{script}\";\n\
          /// Address of the face for Latin letters.\npub const FONT: &str = \"/assets/{font}\";\n\n\
          static ASSETS: [Asset; {}] = [\n",

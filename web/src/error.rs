@@ -6,7 +6,9 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use maille_domain::{Act, Field};
 use maille_index::SearchError;
+use maille_store::edit::Overtaken;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -26,10 +28,28 @@ pub enum Error {
     SentFromElsewhere,
     /// What was sent is not a form.
     NotAForm,
+    /// What was sent is not a JSON object.
+    NotJson,
+    /// What was sent cannot be taken; every property that is wrong is named.
+    Unacceptable(Vec<WrongParameter>),
+    /// A field is not what whoever changes it had read; what it is, as the text of a cell.
+    Moved(Field, String),
+    /// Nobody says whose program asks, or the token opens nothing.
+    Unauthorized,
+    /// The token is not for that.
+    OutOfScope(Act),
     /// A form longer than any of ours.
     TooLong,
     /// The directory is not searchable yet.
     NotReady,
+    /// Nothing can be curated: the database does not answer.
+    Unavailable,
+    /// Somebody else writes what is to be written; who, in French.
+    Busy(String),
+    /// No role of this account is for that.
+    Forbidden(Act),
+    /// It is another territory's.
+    Elsewhere,
     /// Our fault; the log says more.
     Internal,
 }
@@ -41,6 +61,10 @@ pub enum Missing {
     Page,
     /// No such listing.
     Listing,
+    /// No such field, or none that people write.
+    Field,
+    /// No correction of the field.
+    Correction,
     /// No such commune.
     Commune,
     /// Several communes of this name, none of them leading.
@@ -79,6 +103,9 @@ pub struct Problem {
     pub detail: String,
     /// The parameters that are wrong; empty for other problems.
     pub errors: Vec<WrongParameter>,
+    /// What a field is now, as the text of a cell, when it is not what was seen.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub present: Option<String>,
 }
 
 impl Error {
@@ -100,10 +127,15 @@ impl Error {
             Error::Parameters(_) => StatusCode::BAD_REQUEST,
             Error::NotFound(_) => StatusCode::NOT_FOUND,
             Error::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-            Error::SentFromElsewhere => StatusCode::FORBIDDEN,
-            Error::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::NotAForm | Error::NotJson => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Error::Unacceptable(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Error::Moved(..) => StatusCode::CONFLICT,
+            Error::Unauthorized => StatusCode::UNAUTHORIZED,
             Error::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-            Error::NotReady => StatusCode::SERVICE_UNAVAILABLE,
+            Error::NotReady | Error::Unavailable | Error::Busy(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Error::SentFromElsewhere | Error::Forbidden(_) | Error::OutOfScope(_) | Error::Elsewhere => {
+                StatusCode::FORBIDDEN
+            }
             Error::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -119,12 +151,45 @@ impl Error {
                     format!("À corriger : {}.", names.join(", ")),
                 )
             }
+            Error::Unacceptable(errors) => {
+                let names: Vec<&str> = errors.iter().map(|error| error.parameter.as_str()).collect();
+                (
+                    "urn:maille:problem:unacceptable",
+                    "Valeurs non admises",
+                    format!("À corriger : {}. Rien n’a été changé.", names.join(", ")),
+                )
+            }
+            Error::NotJson => (
+                "urn:maille:problem:not-json",
+                "Contenu non admis",
+                "Cette adresse attend un objet JSON (application/json).".to_owned(),
+            ),
+            Error::Moved(field, _) => (
+                "urn:maille:problem:moved",
+                "Changé entre-temps",
+                format!(
+                    "Le champ {field} n’est plus ce que dit « seen » ; « present » dit ce qu’il est. Rien n’a été changé."
+                ),
+            ),
+            Error::Unauthorized => (
+                "urn:maille:problem:unauthorized",
+                "Jeton absent ou sans effet",
+                "Cette adresse attend Authorization: Bearer et un jeton qui n’est ni révoqué ni expiré."
+                    .to_owned(),
+            ),
+            Error::OutOfScope(act) => (
+                "urn:maille:problem:out-of-scope",
+                "Hors de ce que permet le jeton",
+                format!("Ce jeton ne permet pas de : {}.", act.label().to_lowercase()),
+            ),
             Error::NotFound(missing) => (
                 "urn:maille:problem:not-found",
                 "Introuvable",
                 match missing {
                     Missing::Page => "Cette adresse n’existe pas ; voir /api/v1/openapi.json.",
                     Missing::Listing => "Aucune fiche n’a cet identifiant.",
+                    Missing::Field => "Aucun champ de ce nom ne se corrige ; voir le format CSV.",
+                    Missing::Correction => "Aucune correction de ce champ n’est en cours.",
                     Missing::Commune => "Aucune commune n’a ce code, ce code postal ou ce nom.",
                     Missing::OneCommune => {
                         "Plusieurs communes portent ce nom ; donner un code, voir /api/v1/places."
@@ -150,12 +215,28 @@ impl Error {
             Error::TooLong => (
                 "urn:maille:problem:too-long",
                 "Contenu trop long",
-                "Cette adresse reçoit 32 ko au plus.".to_owned(),
+                "Cette adresse ne reçoit pas autant : 512 ko au plus pour une correction.".to_owned(),
             ),
             Error::NotReady => (
                 "urn:maille:problem:not-ready",
                 "Pas encore prêt",
                 "L’annuaire se charge ; réessayer dans quelques secondes.".to_owned(),
+            ),
+            Error::Unavailable => (
+                "urn:maille:problem:unavailable",
+                "Écriture impossible",
+                "La base de données ne répond pas ; la recherche, elle, répond.".to_owned(),
+            ),
+            Error::Busy(holder) => ("urn:maille:problem:busy", "Écriture en cours", format!("{holder}.")),
+            Error::Forbidden(act) => (
+                "urn:maille:problem:forbidden",
+                "Droit absent",
+                format!("Aucun de vos droits ne permet de : {}.", act.label().to_lowercase()),
+            ),
+            Error::Elsewhere => (
+                "urn:maille:problem:elsewhere",
+                "Hors de votre territoire",
+                "Vos droits ne vont pas jusque-là.".to_owned(),
             ),
             Error::Internal => (
                 "urn:maille:problem:internal",
@@ -164,10 +245,14 @@ impl Error {
             ),
         };
         let errors = match self {
-            Error::Parameters(errors) => errors.clone(),
+            Error::Parameters(errors) | Error::Unacceptable(errors) => errors.clone(),
             _ => Vec::new(),
         };
-        Problem { kind, title, status: self.status().as_u16(), detail, errors }
+        let present = match self {
+            Error::Moved(_, present) => Some(present.clone()),
+            _ => None,
+        };
+        Problem { kind, title, status: self.status().as_u16(), detail, errors, present }
     }
 }
 
@@ -176,6 +261,40 @@ impl From<SearchError> for Error {
         match error.parameter() {
             Some(parameter) => Error::Parameters(vec![WrongParameter::new(parameter, error.to_string())]),
             None => Error::internal(&error),
+        }
+    }
+}
+
+impl From<maille_store::Error> for Error {
+    fn from(error: maille_store::Error) -> Error {
+        match error {
+            maille_store::Error::UnknownListing(_) => Error::NotFound(Missing::Listing),
+            maille_store::Error::UnknownAccount(_)
+            | maille_store::Error::UnknownTerritory(_)
+            | maille_store::Error::UnknownRole(_)
+            | maille_store::Error::UnknownRun(_)
+            | maille_store::Error::UnknownDecision(_)
+            | maille_store::Error::UnknownRevision(_) => Error::NotFound(Missing::Page),
+            maille_store::Error::NoOverride(_) => Error::NotFound(Missing::Correction),
+            maille_store::Error::BeyondReach => Error::Elsewhere,
+            maille_store::Error::Overtaken(overtaken) if !overtaken.is_empty() => {
+                let Overtaken { field, now, .. } = &overtaken[0];
+                Error::Moved(*field, now.as_ref().map(|now| field.format(now)).unwrap_or_default())
+            }
+            maille_store::Error::Value { expected, .. } => {
+                Error::Unacceptable(vec![WrongParameter::new("value", format!("attendu {expected}"))])
+            }
+            maille_store::Error::Required(_) => {
+                Error::Unacceptable(vec![WrongParameter::new("value", "ce champ ne peut pas être vide")])
+            }
+            busy @ (maille_store::Error::Busy { .. } | maille_store::Error::ImportUnderWay(_)) => {
+                Error::Busy(busy.to_string())
+            }
+            away if away.is_absence() => {
+                tracing::warn!(error.message = %away, "l’animation attend la base de données");
+                Error::Unavailable
+            }
+            other => Error::internal(&other),
         }
     }
 }
@@ -213,6 +332,10 @@ pub async fn render(State(state): State<WebState>, request: Request, next: Next)
     };
     if let Some(allowed) = bare.headers_mut().remove(header::ALLOW) {
         response.headers_mut().insert(header::ALLOW, allowed);
+    }
+    if error == Error::Unauthorized {
+        let scheme = HeaderValue::from_static("Bearer realm=\"maille\"");
+        response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
     }
     if error == Error::NotReady {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));

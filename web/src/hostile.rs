@@ -102,7 +102,8 @@ fn hostile(number: usize, text: &str) -> Listing {
             (field, vec![said(text.into()), said(vec![text, text].into()), said(json!({ text: text }))])
         })
         .collect();
-    let decided = Provenance::Override { author: text.to_owned(), reason: text.to_owned(), at: now() };
+    let decided =
+        Provenance::Override { author: text.to_owned(), reason: text.to_owned(), at: now(), until: None };
     listing.provenance.insert(Field::Name, decided);
     listing
 }

@@ -1,13 +1,14 @@
 //! axum: pages and JSON API over the index.
 //!
-//! [`router`] makes the whole site of a [`WebState`]: the index, a clock, and what the command knows of its health. There
-//! is no store in it, so that a search is answered while Postgres is down; what people write goes to an
-//! [`inbox`], which only the handlers that write can reach.
+//! [`router`] makes the whole site of a [`WebState`]: the index, a clock, and what the command knows of its health. Handlers that
+//! read the directory see no store, so that a search is answered while Postgres is down. What anybody writes goes to an
+//! [`inbox`]; what the team does, in `pages/animation`, goes to the store of whoever is [`signed`] in.
 //!
 //! A file per endpoint, in `api/v1` and `pages`: parameters, view, handler and tests together. [`extract::Query`] reads
 //! parameters, [`error::Error`] is what goes wrong, `french` is how the pages speak.
 
 mod assets;
+mod attempts;
 mod colour;
 mod french;
 mod map;
@@ -28,6 +29,8 @@ pub mod health;
 pub mod inbox;
 pub mod metrics;
 pub mod pages;
+pub mod post;
+pub mod signed;
 pub mod state;
 pub mod theme;
 

@@ -11,6 +11,7 @@ use crate::assets;
 use crate::error::Error;
 use crate::extract::encode;
 use crate::french::date;
+use crate::pages::animation::Team;
 use crate::plain_text::is_invisible;
 use crate::state::WebState;
 use crate::theme::{Livery, Theme};
@@ -85,6 +86,8 @@ pub struct Layout {
     livery: Arc<Livery>,
     /// The place and the selection that follow the person.
     pub visit: Visit,
+    /// Who is logged in, on the pages of the team.
+    pub team: Option<Team>,
     /// What the address of this page keeps when the place is changed or dropped.
     kept: Vec<(&'static str, String)>,
 }
@@ -114,6 +117,7 @@ impl Layout {
             theme: Arc::clone(&state.theme),
             livery: Arc::clone(&state.livery),
             visit: visit.clone(),
+            team: None,
         }
     }
 
@@ -167,6 +171,12 @@ impl Layout {
     #[expect(clippy::unused_self, reason = "templates see the layout only")]
     pub fn stylesheet(&self) -> &'static str {
         assets::STYLESHEET
+    }
+
+    /// Address of what the team's pages have besides.
+    #[expect(clippy::unused_self, reason = "templates see the layout only")]
+    pub fn team_stylesheet(&self) -> &'static str {
+        assets::TEAM_STYLESHEET
     }
 
     /// Address of the theme's own stylesheet, if it has one.

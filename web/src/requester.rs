@@ -25,6 +25,19 @@ pub const MOST_OF_ALL: usize = 300;
 #[derive(Debug, Clone, Copy)]
 pub struct Requester(Option<IpAddr>);
 
+impl Requester {
+    /// What one subscriber has, if it is known.
+    pub(crate) fn network(self) -> Option<u128> {
+        self.0.map(network)
+    }
+
+    /// Whoever has this address.
+    #[cfg(test)]
+    pub(crate) fn at(address: &str) -> Requester {
+        Requester(Some(address.parse().unwrap()))
+    }
+}
+
 impl<S: Sync> FromRequestParts<S> for Requester {
     type Rejection = Infallible;
 
@@ -73,8 +86,8 @@ impl Limits {
     }
 
     /// Counts one more, if there may be one more.
-    pub fn take(&self, Requester(address): Requester, now: DateTime<Utc>) -> Result<(), TooMany> {
-        let requester = self.key.hash_one(address.map(network));
+    pub fn take(&self, requester: Requester, now: DateTime<Utc>) -> Result<(), TooMany> {
+        let requester = self.key.hash_one(requester.network());
         let window = TimeDelta::minutes(WINDOW_MINUTES);
         let mut sent = self.sent.lock().unwrap_or_else(PoisonError::into_inner);
         // A clock that was set back must not hold anybody up until it is where it was.
@@ -105,7 +118,7 @@ mod tests {
     use crate::testing::now;
 
     fn of(address: &str) -> Requester {
-        Requester(Some(address.parse().unwrap()))
+        Requester::at(address)
     }
 
     #[test]

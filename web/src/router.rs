@@ -4,7 +4,7 @@ use axum::Router;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::middleware::{from_fn_with_state, map_response};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any, get};
+use axum::routing::{any, get, post};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::csrf::CsrfLayer;
@@ -12,7 +12,7 @@ use tower_http::csrf::CsrfLayer;
 use crate::api::v1;
 use crate::error::{self, Error, Missing};
 use crate::state::WebState;
-use crate::{assets, health, metrics, observe, pages};
+use crate::{assets, health, metrics, observe, pages, signed};
 
 /// Only what this site serves itself, nothing inline, and nobody frames it.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
@@ -50,6 +50,12 @@ pub fn router(state: WebState) -> Router {
         .route("/accessibilite", get(pages::accessibility::accessibility))
         .route("/mentions-legales", get(pages::legal::legal))
         .route("/confidentialite", get(pages::privacy::privacy))
+        .route("/connexion", get(pages::login::form).post(pages::login::log_in))
+        .route("/connexion/lien", get(pages::mailed_link::form).post(pages::mailed_link::choose))
+        .route("/connexion/oubli", get(pages::forgotten::form).post(pages::forgotten::send))
+        .route("/deconnexion", post(pages::login::log_out))
+        .merge(v1::written())
+        .merge(pages::animation::routes().route_layer(from_fn_with_state(state.clone(), signed::require)))
         .route("/robots.txt", get(pages::robots::robots))
         .route("/.well-known/security.txt", get(pages::robots::security))
         // Every method, so that refusing one does not tell that the address exists.

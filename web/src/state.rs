@@ -1,4 +1,5 @@
-//! What the handlers share. There is no store in it: "search answers while Postgres is down" is a fact of the types.
+//! What the handlers share. None of those that read the directory sees the store: "search answers while Postgres is down" is a
+//! fact of the types.
 
 use std::sync::Arc;
 
@@ -6,12 +7,17 @@ use axum::extract::FromRef;
 use chrono::{DateTime, Utc};
 use maille_domain::clock::Clock;
 use maille_index::Node;
+use tokio::sync::Semaphore;
 
 use crate::error::Error;
 use crate::health::Health;
 use crate::inbox::Writing;
 use crate::metrics::Metrics;
+use crate::signed::Curation;
 use crate::theme::{Livery, Theme};
+
+/// How many questions are asked at once, for each core; the others wait.
+const QUESTIONS_PER_CORE: usize = 8;
 
 /// What the handlers share; cheap to clone.
 #[derive(Clone)]
@@ -24,15 +30,20 @@ pub struct WebState {
     pub(crate) base_url: Option<Arc<str>>,
     pub(crate) theme: Arc<Theme>,
     pub(crate) livery: Arc<Livery>,
+    questions: Arc<Semaphore>,
     // Private: only a handler that asks for `State<Writing>` has it.
     writing: Writing,
+    // Private: only a handler of whoever is logged in has it.
+    curation: Curation,
 }
 
 impl WebState {
     /// Answers from `node`; `health` is written by the command.
     pub fn new(node: Node, clock: Arc<dyn Clock>, health: Arc<Health>) -> WebState {
+        let cores = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         WebState {
             node,
+            questions: Arc::new(Semaphore::new(cores * QUESTIONS_PER_CORE)),
             clock,
             health,
             metrics: Metrics::new(),
@@ -41,6 +52,7 @@ impl WebState {
             livery: Arc::new(Livery::of(&Theme::default())),
             theme: Arc::new(Theme::default()),
             writing: Writing::nowhere(),
+            curation: Curation::nowhere(),
         }
     }
 
@@ -73,6 +85,18 @@ impl WebState {
         self
     }
 
+    /// What the team curates; nothing until it is said.
+    #[must_use]
+    pub fn curation(mut self, curation: Curation) -> WebState {
+        self.curation = curation;
+        self
+    }
+
+    /// Whether people reach this server over TLS alone.
+    pub(crate) fn is_secure(&self) -> bool {
+        self.base_url.as_ref().is_some_and(|url| url.starts_with("https:"))
+    }
+
     /// The measures of this server, for those who know what the handlers do not.
     pub fn metrics(&self) -> Metrics {
         self.metrics.clone()
@@ -89,16 +113,26 @@ impl WebState {
         &self,
         question: impl FnOnce(&Node) -> T + Send + 'static,
     ) -> Result<T, Error> {
+        // It outlives a client that leaves: what is given back is given back by the thread that answers.
+        let permit = Arc::clone(&self.questions).acquire_owned().await.map_err(|_| Error::Internal)?;
         let node = self.node.clone();
         let span = tracing::Span::current();
-        tokio::task::spawn_blocking(move || span.in_scope(|| question(&node)))
-            .await
-            .map_err(|_| Error::Internal)
+        let answering = tokio::task::spawn_blocking(move || {
+            let _permit = permit;
+            span.in_scope(|| question(&node))
+        });
+        answering.await.map_err(|_| Error::Internal)
     }
 }
 
 impl FromRef<WebState> for Writing {
     fn from_ref(state: &WebState) -> Writing {
         state.writing.clone()
+    }
+}
+
+impl FromRef<WebState> for Curation {
+    fn from_ref(state: &WebState) -> Curation {
+        state.curation.clone()
     }
 }

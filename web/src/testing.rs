@@ -133,6 +133,8 @@ pub fn listing(id: &str, cells: &[(Field, &str)]) -> Listing {
         others: BTreeMap::new(),
         merged: Vec::new(),
         twin: None,
+        presence: None,
+        checks: Vec::new(),
         provenance: values.keys().map(|field| (*field, said.clone())).collect::<BTreeMap<_, _>>(),
         fields,
         sources: vec![SourceRef {
@@ -166,6 +168,7 @@ pub fn decided(mut listing: Listing, field: Field, cell: &str) -> Listing {
         author: "Camille".into(),
         reason: "appelé ce matin".into(),
         at: "2026-11-02T09:00:00Z".parse().unwrap(),
+        until: None,
     };
     if let (Some(Provenance::Source { source, source_id, at }), Some(value)) =
         (listing.provenance.insert(field, by), said)

@@ -3,6 +3,7 @@
 
 use axum::http::{HeaderName, HeaderValue, header};
 
+pub(crate) mod bearer;
 pub mod v1;
 
 /// Answers change with the directory: a cache must ask again.

@@ -1,7 +1,8 @@
 //! Dates and times in words.
 
-use chrono::{Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Timelike, Utc};
 use maille_domain::clock::MONTHS;
+use maille_domain::hours::time_zone;
 
 use super::NO_BREAK;
 
@@ -13,6 +14,12 @@ pub fn words(date: NaiveDate) -> String {
     let ordinal = if date.day() == 1 { "er" } else { "" };
     let month = MONTHS[date.month0() as usize];
     format!("{}{ordinal}{NO_BREAK}{month}{NO_BREAK}{}", date.day(), date.year())
+}
+
+/// An instant that is past, as a journal says it: `20 novembre 2026 à 9 h 12`, where the directory's day begins.
+pub fn stamp(at: DateTime<Utc>) -> String {
+    let local = at.with_timezone(&time_zone(None)).naive_local();
+    format!("{} à {}", words(local.date()), time(local.time()))
 }
 
 /// A day near enough not to need its year: `vendredi 25 décembre`, `dimanche 1er novembre`.

@@ -321,6 +321,9 @@ fn read_span(text: &str) -> Option<Span> {
     let (from, to) = text.split_once('-')?;
     let open_end = to.ends_with('+');
     let (from, to) = (read_time(from)?, read_time(to.trim_end_matches('+'))?);
+    if (from, to, open_end) == ((0, 0), (24, 0), false) {
+        return Some(Span { times: Some((from, to)), words: "24 heures sur 24".to_owned() });
+    }
     let end = if open_end { " ou plus tard" } else { "" };
     Some(Span {
         times: (!open_end).then_some((from, to)),

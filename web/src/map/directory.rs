@@ -151,7 +151,7 @@ fn area(part: &Part, land: &Land) -> Option<Area> {
     Frame::around(&land)?;
     let count = french::counted(part.count, "ressource", "ressources");
     let label = format!("{}\u{202f}: {count}", part.name);
-    Some(Area { land, label, href: part.href.clone(), class: "", tabbed: true })
+    Some(Area { land, label, href: Some(part.href.clone()), class: "", tabbed: true })
 }
 
 /// What is counted together: where, in units of the drawing, and how many.
@@ -271,7 +271,7 @@ pub fn of_territories(node: &Node, prefix: &str, of: &str, shapes: &[Shape]) -> 
         areas.push(Area {
             land,
             label: shape.name.clone(),
-            href: shape.href.clone(),
+            href: Some(shape.href.clone()),
             class: "",
             tabbed: true,
         });
@@ -315,7 +315,7 @@ pub fn of_communes(territory: &Territory, shapes: &[Shape], chosen: Option<&str>
         let land = Land::communes([&*shape.code]);
         Frame::around(&land)?;
         let class = if is_chosen(&shape.code) { "chosen" } else { "" };
-        Some(Area { land, label: shape.name.clone(), href: shape.href.clone(), class, tabbed: false })
+        Some(Area { land, label: shape.name.clone(), href: Some(shape.href.clone()), class, tabbed: false })
     });
     let title = format!("Communes de {}", territory.name);
     let description = "Chaque commune est un lien qui dit qui appeler pour elle. La liste dit la même chose.";

@@ -37,15 +37,15 @@ const MOST_HAIRLINES_SMALL: usize = 2_400;
 /// Longest name of a marker, in characters.
 const LONGEST_TITLE: usize = 120;
 
-/// An area that is a link.
+/// An area, which may be a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Area {
     /// What it covers.
     pub land: Land,
-    /// Name of the link.
+    /// Its name.
     pub label: String,
-    /// Where it leads.
-    pub href: String,
+    /// Where it leads, if it does.
+    pub href: Option<String>,
     /// Class of the stylesheet beside `area`: `chosen`, or none.
     pub class: &'static str,
     /// Whether the keyboard comes to it; else the list beside the map is the way.
@@ -130,7 +130,7 @@ impl Drawing {
         self
     }
 
-    /// Areas that are links: the drawing is then a group of links, no image.
+    /// Areas. When some are links, the drawing is a group of links, no image.
     #[must_use]
     pub fn areas(mut self, areas: Vec<Area>) -> Drawing {
         self.areas = areas;
@@ -213,7 +213,8 @@ impl Drawing {
 
     /// The markup, safe to be shown as it is.
     pub fn svg(&self) -> String {
-        let links = !self.areas.is_empty() || self.markers.iter().any(|marker| marker.href.is_some());
+        let links = self.areas.iter().any(|area| area.href.is_some())
+            || self.markers.iter().any(|marker| marker.href.is_some());
         let role = if links { "group" } else { "img" };
         let (prefix, height) = (escape(&self.prefix), self.frame.height);
         let mut out = String::with_capacity(16_000);
@@ -240,7 +241,7 @@ impl Drawing {
         out.push_str("</g>");
         self.draw_areas(&mut out);
         let clusters = self.clusters();
-        // Communes that are links are seen one by one.
+        // Communes that are areas are seen one by one.
         let one = |area: &Area| matches!(&area.land, Land::Communes(codes) if codes.len() == 1);
         let by_commune = !self.areas.is_empty() && self.areas.iter().all(one);
         let coarse = coarse.first().copied().unwrap_or(true) && !by_commune;
@@ -297,7 +298,7 @@ impl Drawing {
             draw("land", &land, out);
         }
         let (mut hairlines, mut borders) = (String::new(), String::new());
-        // Areas that are links draw their own.
+        // Areas draw their own.
         if self.areas.is_empty() {
             let inside = |one: Option<usize>, other: Option<usize>| {
                 one.zip(other).filter(|(one, other)| holds[*one] && holds[*other])
@@ -381,16 +382,18 @@ impl Drawing {
         let lands: Vec<&Land> = self.areas.iter().map(|area| &area.land).collect();
         for (area, path) in self.areas.iter().zip(areas::paths(&self.frame, &lands)) {
             let space = if area.class.is_empty() { "" } else { " " };
+            let label = escape(&shortened(&area.label, LONGEST_TITLE));
+            let shape = format!(
+                "<path class=\"area{space}{}\" d=\"{path}\"><title>{label}</title></path>",
+                area.class
+            );
+            let Some(href) = &area.href else {
+                out.push_str(&shape);
+                continue;
+            };
             let tabbed = if area.tabbed { "" } else { " tabindex=\"-1\"" };
-            write!(
-                out,
-                "<a href=\"{}\"{tabbed} aria-label=\"{}\"><path class=\"area{space}{}\" d=\"{}\"><title>{1}</title></path></a>",
-                escape(&area.href),
-                escape(&shortened(&area.label, LONGEST_TITLE)),
-                area.class,
-                path,
-            )
-            .expect("writing to a String cannot fail");
+            write!(out, "<a href=\"{}\"{tabbed} aria-label=\"{label}\">{shape}</a>", escape(href))
+                .expect("writing to a String cannot fail");
         }
     }
 

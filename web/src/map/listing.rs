@@ -84,7 +84,7 @@ pub fn of_listing(node: &Node, listing: &Listing, visit: &Visit) -> Option<Figur
 }
 
 /// What surrounds a site of which no more is known: its EPCI, else its commune.
-fn home(fields: &Fields, site: Option<Point>) -> Land {
+pub(super) fn home(fields: &Fields, site: Option<Point>) -> Land {
     let located = || site.and_then(|point| france().commune_at(point.lat, point.lon));
     let Some(commune) = fields.commune().or_else(located) else { return Land::communes([]) };
     match commune.ept.as_deref().or(commune.epci.as_deref()) {

@@ -10,10 +10,12 @@ mod frame;
 mod labels;
 mod land;
 mod listing;
+mod pair;
 mod path;
 mod points;
 mod results;
 mod text;
+pub mod zone;
 
 use maille_index::Node;
 use maille_territory::Place;
@@ -24,6 +26,7 @@ pub use drawing::{Area, Drawing};
 pub use frame::Frame;
 pub use land::Land;
 pub use listing::of_listing;
+pub use pair::of_pair;
 pub use points::Marker;
 pub use results::of_results;
 

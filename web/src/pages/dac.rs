@@ -15,7 +15,7 @@ use maille_territory::{Commune, Place, PlaceKind, fold, france};
 
 use self::answered::Answered;
 use self::coordination::Coordination;
-pub use self::coordination::{FURTHEST_KM, unknown, who_may_know, whole_departement};
+pub use self::coordination::{FURTHEST_KM, kind_label, unknown, who_may_know, whole_departement};
 use super::service::Service;
 use crate::error::{Error, Missing};
 use crate::extract::{FromQuery, Query, Reader, quoted};

@@ -36,7 +36,12 @@ struct Named {
 
 /// The page of an error, the form filled with what was asked.
 pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
+    let of_the_team = uri.path() == "/animation" || uri.path().starts_with("/animation/");
     let (heading, paragraphs): (&'static str, Vec<&'static str>) = match error {
+        Error::Parameters(_) if of_the_team => (
+            "La demande n’a pas pu être lue",
+            vec!["Rien n’a été changé. Revenez à la page précédente et rechargez-la. À corriger\u{202f}:"],
+        ),
         Error::Parameters(_) => (
             "La recherche n’a pas pu être lue",
             vec!["Votre texte est gardé dans le formulaire. À corriger\u{202f}:"],
@@ -63,10 +68,16 @@ pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
                 "Si vous l’avez rempli ici, revenez à la page précédente et rechargez-la avant de l’envoyer.",
             ],
         ),
-        Error::NotAForm => (
+        Error::NotAForm | Error::NotJson => (
             "L’envoi n’a pas pu être lu",
             vec![
                 "Rien n’a été enregistré. Revenez à la page précédente\u{202f}: votre navigateur y garde ce que vous avez écrit.",
+            ],
+        ),
+        Error::TooLong if of_the_team => (
+            "L’envoi est trop long",
+            vec![
+                "Rien n’a été enregistré. Revenez à la page précédente\u{202f}: votre navigateur y garde ce que vous avez écrit. Raccourcissez les textes les plus longs, ou choisissez moins de lignes.",
             ],
         ),
         Error::TooLong => (
@@ -78,6 +89,46 @@ pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
         Error::NotReady => (
             "L’annuaire se charge",
             vec!["Il répondra dans quelques instants. Rechargez cette page pour réessayer."],
+        ),
+        Error::Unavailable => (
+            "L’animation ne répond pas",
+            vec![
+                "La base de données de l’annuaire ne répond pas. La recherche et les fiches, elles, répondent.",
+                "Ce que vous envoyiez n’est pas enregistré\u{202f}: revenez à la page précédente, votre navigateur y garde ce que vous avez écrit, et envoyez-le de nouveau dans quelques minutes.",
+            ],
+        ),
+        Error::Busy(_) => (
+            "Quelqu’un d’autre écrit en ce moment",
+            vec![
+                "Un import, ou une autre décision, n’avait pas fini d’écrire\u{202f}: rien n’a été changé.",
+                "Revenez à la page précédente et envoyez de nouveau.",
+            ],
+        ),
+        Error::Forbidden(_) => (
+            "Vous n’avez pas ce droit",
+            vec![
+                "Rien n’a été changé. Le rôle de votre compte ne permet pas de le faire.",
+                "Une personne qui administre l’annuaire peut vous le donner.",
+            ],
+        ),
+        Error::Elsewhere => (
+            "C’est un autre territoire",
+            vec![
+                "Rien n’a été changé. Vos droits s’arrêtent à vos territoires, et ceci est hors d’eux.",
+                "Si une fiche est fausse, vous pouvez la signaler depuis sa page\u{202f}: l’équipe de son territoire le lira.",
+            ],
+        ),
+        // Programs are told more.
+        Error::Unacceptable(_) | Error::Moved(..) => (
+            "La valeur n’a pas été changée",
+            vec![
+                "Elle n’est pas admise, ou quelqu’un d’autre a changé ce champ entre-temps.",
+                "Revenez à la page précédente et rechargez-la.",
+            ],
+        ),
+        Error::Unauthorized | Error::OutOfScope(_) => (
+            "Cette adresse est pour les programmes",
+            vec!["Elle attend un jeton de l’API qui le permet. Rien n’a été changé."],
         ),
         Error::Internal => (
             "La page n’a pas pu être préparée",
@@ -98,15 +149,21 @@ pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
         _ => Vec::new(),
     };
     let visit = Visit::read(&state.node, uri.query().unwrap_or_default());
+    let of_the_team = uri.path() == "/animation" || uri.path().starts_with("/animation/");
     let action = match error {
         Error::NotReady | Error::Internal => uri.path_and_query().map(|address| Choice {
             href: address.as_str().to_owned(),
             label: "Réessayer".to_owned(),
             detail: None,
         }),
+        _ if of_the_team => Some(Choice {
+            href: "/animation".to_owned(),
+            label: "Revenir à ce qui est à traiter".to_owned(),
+            detail: None,
+        }),
         _ => Some(Choice { href: visit.link("/"), label: "Aller à l’accueil".to_owned(), detail: None }),
     };
-    let form = (*error != Error::NotReady).then(|| asked(uri, &visit));
+    let form = (*error != Error::NotReady && !of_the_team).then(|| asked(uri, &visit));
     let typed = form.iter().filter(|form| !form.q.is_empty()).map(|form| ("q", form.q.clone()));
     let kept = typed.chain(visit.at(None).pairs()).collect();
     let layout = Layout::new(state, &visit, heading).keeping(kept);

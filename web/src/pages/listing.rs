@@ -30,9 +30,9 @@ use crate::visit::{MOST_SELECTED, ShortId, Visit};
 
 mod gone;
 mod linked_data;
-mod origin;
+pub(crate) mod origin;
 mod related;
-mod sections;
+pub(crate) mod sections;
 mod territory;
 
 /// Longest description for search engines, in characters.
@@ -58,6 +58,8 @@ struct ListingPage {
     twins: Option<Twins>,
     selection: Selecting,
     report: String,
+    /// Where the team corrects it.
+    curation: String,
     sources: bool,
     /// The same sheet, saying who said each thing, or no longer.
     switch: String,
@@ -93,6 +95,8 @@ struct Checked {
     when: Fact,
     /// The day in words, and who says so, when it is known.
     by: Option<(String, Kept)>,
+    /// How, when the team checked it.
+    how: Option<String>,
     /// What every source says of it, when that is asked for.
     origin: Option<Origin>,
 }
@@ -242,6 +246,7 @@ impl ListingPage {
             twins: around.twins,
             selection: Selecting::of(listing, visit),
             report: visit.link(&format!("{path}/signaler")),
+            curation: format!("/animation/fiches/{}", listing.id),
             sources,
             switch: if sources { visit.link(&path) } else { visit.link_with(&path, &[("sources", "1")]) },
             sections: around.sections,
@@ -280,6 +285,7 @@ impl Checked {
         Checked {
             when: hit::verified(listing, view.now),
             by: said.map(|(day, kept)| (date::words(day), kept)),
+            how: listing.last_check().map(|check| french::lower_first(check.means.label())),
             origin: sheet.origin(Field::VerifiedOn),
         }
     }

@@ -12,9 +12,9 @@ use crate::state::WebState;
 use crate::theme::Contact;
 use crate::visit::Visit;
 
-/// What search engines leave alone: searches, and the work of one person.
+/// What search engines leave alone: searches, and the work of one person or of the team.
 const RULES: &str = "User-agent: *\nDisallow: /recherche\nDisallow: /selection\nDisallow: /ressources/*/signaler\n\
-    Disallow: /api/\n";
+    Disallow: /api/\nDisallow: /animation\nDisallow: /accueil\nDisallow: /connexion\n";
 /// Pages that are not sheets, for search engines.
 const PAGES: [&str; 6] =
     ["/", "/aide", "/classement", "/accessibilite", "/mentions-legales", "/confidentialite"];
@@ -150,7 +150,8 @@ mod tests {
             (robots.status.as_u16(), robots.header("content-type")),
             (200, "text/plain; charset=utf-8")
         );
-        for line in ["User-agent: *", "Disallow: /recherche", "Disallow: /selection"] {
+        let closed = ["/recherche", "/selection", "/api/", "/animation", "/accueil", "/connexion"];
+        for line in closed.map(|path| format!("Disallow: {path}")) {
             assert!(robots.body.lines().any(|said| said == line), "{line}");
         }
         assert!(!robots.body.lines().any(|line| line == "Disallow: /" || line.contains("/ressources/\n")));

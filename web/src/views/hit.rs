@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use maille_domain::hours::{OpenState, time_zone};
 use maille_domain::location::Precision;
 use maille_domain::vocabulary::{Audience, Mode, ReferredBy, Status};
-use maille_domain::{CoverageLevel, Fields, Listing};
+use maille_domain::{Check, CoverageLevel, Fields, Listing};
 use maille_index::answer::{CoverageOf, Hit, Serves};
 use maille_territory::fold;
 
@@ -361,15 +361,21 @@ pub fn opening(listing: &Listing, view: &Viewpoint) -> Option<Fact> {
     Some(Fact::new(if open { "open" } else { "closed" }, "clock", words))
 }
 
-/// When it was last checked; more than a year ago is to be checked again.
+/// How one made sure, after a comma: `, par téléphone`.
+pub fn by_means(check: Option<Check>) -> String {
+    check.map_or_else(String::new, |check| format!(", {}", french::lower_first(check.means.label())))
+}
+
+/// When it was last checked, and how; more than a year ago is to be checked again.
 pub fn verified(listing: &Listing, now: DateTime<Utc>) -> Fact {
     let today = now.with_timezone(&time_zone(None)).date_naive();
+    let how = by_means(listing.last_check());
     match listing.fields.verified_on {
         None => Fact::new("check", "check", "date de vérification non renseignée"),
         Some(day) if (today - day).num_days() > 365 => {
-            Fact::new("check", "check", format!("vérifié {}, à confirmer", date::ago(day, today)))
+            Fact::new("check", "check", format!("vérifié {}{how}, à confirmer", date::ago(day, today)))
         }
-        Some(day) => Fact::new("open", "yes", format!("vérifié {}", date::ago(day, today))),
+        Some(day) => Fact::new("open", "yes", format!("vérifié {}{how}", date::ago(day, today))),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What several pages show: the search form, a phone number, a fact with its icon, a listing found.
 
 pub mod contact;
+pub mod faults;
 pub mod hit;
 pub mod place;
 pub mod twins;

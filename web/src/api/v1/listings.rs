@@ -9,7 +9,7 @@ use axum::response::IntoResponse;
 use chrono::{DateTime, NaiveDate, Utc};
 use maille_domain::hours::time_zone;
 use maille_domain::listing::{Provenance, Said};
-use maille_domain::{Field, Listing};
+use maille_domain::{Check, Field, Listing, Presence};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -25,12 +25,26 @@ pub struct ListingView {
     pub id: String,
     /// Address of its page: `/ressources/{slug}`.
     pub slug: String,
-    /// Day no source knew it any more; it is then found by no search.
+    /// Day no source knew it any more, or a person hid it; it is then found by no search.
     pub withdrawn_on: Option<NaiveDate>,
+    /// Its last checks by people of the directory: of the whole, and of fields that still say what they said then.
+    pub checks: Vec<CheckView>,
     /// The records it is made of.
     pub sources: Vec<RecordView>,
     /// Its fields by name; those of which nobody says anything are absent.
     pub fields: BTreeMap<&'static str, FieldView>,
+}
+
+/// A check by a person of the directory.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ListingCheck)]
+pub struct CheckView {
+    /// The field that was checked alone; null for the whole listing.
+    pub field: Option<&'static str>,
+    /// The day.
+    pub day: NaiveDate,
+    /// How: `telephone`, `courriel` or `visite`.
+    pub means: &'static str,
 }
 
 /// A record of a source.
@@ -99,22 +113,26 @@ pub enum OriginView {
 impl From<&Listing> for ListingView {
     fn from(listing: &Listing) -> ListingView {
         let departement = listing.fields.commune().map(|commune| &*commune.departement);
+        // What the team hid is not told by another door.
+        let hidden = listing.presence == Some(Presence::Hidden);
         ListingView {
             id: listing.id.to_string(),
             slug: listing.slug.clone(),
             withdrawn_on: listing
                 .withdrawn_at
                 .map(|at| at.with_timezone(&time_zone(departement)).date_naive()),
+            checks: listing.checks.iter().filter(|_| !hidden).map(CheckView::from).collect(),
             sources: listing
                 .sources
                 .iter()
+                .filter(|_| !hidden)
                 .map(|record| RecordView {
                     source: record.source.clone(),
                     source_id: record.source_id.clone(),
                     last_seen: record.last_seen,
                 })
                 .collect(),
-            fields: fields(listing),
+            fields: if hidden { BTreeMap::new() } else { fields(listing) },
         }
     }
 }
@@ -130,6 +148,12 @@ fn fields(listing: &Listing) -> BTreeMap<&'static str, FieldView> {
         said.then(|| (field.name(), FieldView { label: field.label(), value, origin, others }))
     };
     Field::ALL.iter().copied().filter_map(view).collect()
+}
+
+impl From<&Check> for CheckView {
+    fn from(check: &Check) -> CheckView {
+        CheckView { field: check.field.map(Field::name), day: check.day, means: check.means.code() }
+    }
 }
 
 impl From<&Said> for SaidView {

@@ -5,9 +5,10 @@ use std::sync::LazyLock;
 
 use axum::http::header;
 use axum::response::IntoResponse;
-use utoipa::OpenApi;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{Modify, OpenApi};
 
-use super::{listings, places, search, suggest, territories};
+use super::{checks, fields, history, inbox, listings, places, search, suggest, territories};
 use crate::health;
 
 #[derive(OpenApi)]
@@ -24,6 +25,11 @@ use crate::health;
         places::places,
         territories::territories,
         listings::listing,
+        fields::correct,
+        fields::end_correction,
+        checks::check,
+        history::history,
+        inbox::inbox,
         openapi,
         health::live,
         health::ready,
@@ -31,11 +37,27 @@ use crate::health;
     tags(
         (name = "search", description = "Chercher une ressource"),
         (name = "listings", description = "Lire une fiche, champ par champ, avec sa source"),
+        (name = "curation", description = "Corriger et vérifier une fiche, lire son histoire et ce qui est à traiter : avec un jeton"),
         (name = "places", description = "Lieux et territoires de coordination"),
         (name = "health", description = "Santé du service"),
-    )
+    ),
+    modifiers(&Token)
 )]
 struct Contract;
+
+/// How programs of the team say who they are.
+struct Token;
+
+impl Modify for Token {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .description(Some("Un jeton de l’API, fait à la page « Votre compte »."))
+            .build();
+        let components = document.components.get_or_insert_default();
+        components.add_security_scheme("token", SecurityScheme::Http(scheme));
+    }
+}
 
 static DOCUMENT: LazyLock<String> = LazyLock::new(|| {
     Contract::openapi().to_pretty_json().expect("the contract is made of texts and maps with text keys")

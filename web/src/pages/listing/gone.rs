@@ -1,10 +1,10 @@
-//! The page of a listing that no source knows any more.
+//! The page of a listing that no source knows any more, or that a person hid.
 
 use askama::Template;
 use axum::http::StatusCode;
 use chrono::{DateTime, Utc};
-use maille_domain::Listing;
 use maille_domain::hours::time_zone;
+use maille_domain::{Listing, Presence};
 use maille_index::Node;
 use maille_territory::{PlaceKind, france};
 
@@ -23,6 +23,8 @@ pub struct GonePage {
     layout: Layout,
     name: String,
     withdrawn: String,
+    /// Whether a person decided so, whatever its sources know.
+    hidden: bool,
     href: String,
     label: String,
     around: Around,
@@ -78,10 +80,33 @@ impl GonePage {
             layout: Layout::new(state, &visit, &fields.name),
             name: fields.name.clone(),
             withdrawn: format!("le {}", date::words(day)),
+            hidden: listing.presence == Some(Presence::Hidden),
             href: link.to_string(),
             label,
             around,
             form: Form { visit, ..Form::default() },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use axum::http::Request;
+    use maille_domain::{Field, Presence};
+
+    use crate::testing::{ask, html, listing, now, state_of};
+
+    #[tokio::test]
+    async fn a_hidden_listing_is_not_said_to_be_gone_from_its_sources() {
+        let mut hidden = listing("hidden", &[(Field::Name, "Équipe du Sud"), (Field::Category, "emg")]);
+        hidden.withdrawn_at = Some(now());
+        hidden.presence = Some(Presence::Hidden);
+        let path = format!("/ressources/{}", hidden.slug);
+        let page = ask(state_of("hidden", &[hidden]), Request::get(path).body(Body::empty()).unwrap()).await;
+        html::check(&page.body);
+        assert_eq!(page.status, 410);
+        assert!(page.body.contains("L’équipe de l’annuaire a retiré cette fiche le 20"), "{}", page.body);
+        assert!(!page.body.contains("source de l’annuaire ne la mentionne"));
     }
 }

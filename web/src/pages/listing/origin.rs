@@ -9,6 +9,7 @@ use maille_domain::{Field, Listing, change};
 use serde_json::Value;
 
 use crate::french::{self, codes, date};
+use crate::views::hit::by_means;
 
 /// Longest value of another source that is shown unfolded, in characters.
 const LONGEST_SAID: usize = 300;
@@ -20,6 +21,8 @@ pub struct Origin {
     pub kept: Option<Kept>,
     /// The sources that say the same.
     pub alike: Option<String>,
+    /// When somebody of the team made sure of it alone, and how: `le 3 novembre 2026, par téléphone`.
+    pub checked: Option<String>,
     /// What the others say.
     pub others: Vec<Other>,
     /// Why nothing is kept of what they say.
@@ -33,6 +36,8 @@ pub struct Kept {
     pub source: Option<String>,
     /// Whether the team said that there is nothing to say.
     pub emptied: bool,
+    /// Whether it is the day of a check by the team, which corrected nothing.
+    pub checked: bool,
     /// The day, in words.
     pub on: String,
 }
@@ -57,7 +62,8 @@ impl Kept {
             Provenance::Source { source, source_id, at } => (Some(name(listing, source, source_id)), *at),
             Provenance::Override { at, .. } => (None, *at),
         };
-        Some(Kept { source, emptied: false, on: on(at) })
+        let checked = field == Field::VerifiedOn && listing.last_check().is_some();
+        Some(Kept { source, emptied: false, checked, on: on(at) })
     }
 }
 
@@ -76,6 +82,9 @@ impl Origin {
         let alike: Vec<String> =
             alike.iter().map(|said| name(listing, &said.source, &said.source_id)).collect();
         Some(Origin {
+            checked: listing
+                .check_of(field)
+                .map(|check| format!("le {}{}", date::words(check.day), by_means(Some(check)))),
             why: kept.is_none().then(|| why_not_kept(field)).flatten(),
             kept,
             alike: (!alike.is_empty()).then(|| french::list(&alike)),
@@ -109,7 +118,7 @@ impl Other {
 }
 
 /// Whether two values of a field are the same to whoever reads them: registers write names in capitals without accents.
-fn read_the_same(field: Field, one: &Value, other: &Value) -> bool {
+pub fn read_the_same(field: Field, one: &Value, other: &Value) -> bool {
     let written = matches!(field, Field::Name | Field::Acronym | Field::Organization | Field::Address);
     let folded = |value: &Value| value.as_str().map(maille_territory::fold);
     change::same(field, one, other) || (written && folded(one) == folded(other))

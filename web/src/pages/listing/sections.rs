@@ -1,8 +1,9 @@
 //! The sections of an identity sheet: what is known in words, and "non renseigné" where it matters that nobody said.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use maille_domain::field::Values;
 use maille_domain::hours::time_zone;
+use maille_domain::listing::Provenance;
 use maille_domain::vocabulary::{ReferredBy, Status};
 use maille_domain::{Field, Fields, Listing};
 use maille_index::Node;
@@ -10,7 +11,7 @@ use maille_index::Node;
 use super::origin::{self, Origin};
 use super::{is_web, territory};
 use crate::french::hours::Line;
-use crate::french::{self, codes, hours};
+use crate::french::{self, codes, date, hours};
 use crate::map::{self, Figure};
 use crate::views::PhoneLink;
 use crate::views::hit::{self, Viewpoint, modes, whom};
@@ -259,8 +260,15 @@ impl<'a> Sheet<'a> {
         let state = match fields.status {
             Status::Ouvert if self.listing.provenance.contains_key(&Field::Status) => "Ouvert".to_owned(),
             Status::Ouvert => "Aucune restriction signalée".to_owned(),
+            Status::Sature if decided_end(self.listing, self.view.now).is_some() => {
+                let until = reopening(self.listing, self.view.now).unwrap_or_default();
+                format!("Saturé {until}, à vérifier avant d’orienter")
+            }
             Status::Sature => "Saturé, à vérifier avant d’orienter".to_owned(),
             Status::FermeTemporairement => match reopening(self.listing, self.view.now) {
+                Some(until) if decided_end(self.listing, self.view.now).is_some() => {
+                    format!("Fermé {until}")
+                }
                 Some(until) => format!("Fermé temporairement, {until} selon ses horaires"),
                 None => "Fermé temporairement, date de réouverture non renseignée".to_owned(),
             },
@@ -380,9 +388,21 @@ pub fn holiday(listing: &Listing, now: DateTime<Utc>, days: usize) -> Option<Str
     Some(hours::holiday(&ahead, today))
 }
 
-/// Until when a service closed for a time says by its hours that it is: `jusqu’au 4 janvier 2027 à 9 h`. Usual hours, which
+/// The last day of the state that somebody decided here, when it ends.
+fn decided_end(listing: &Listing, now: DateTime<Utc>) -> Option<NaiveDate> {
+    let Some(Provenance::Override { until: Some(until), .. }) = listing.provenance.get(&Field::Status) else {
+        return None;
+    };
+    let last = (*until - TimeDelta::seconds(1)).with_timezone(&time_zone(None)).date_naive();
+    (*until > now).then_some(last)
+}
+
+/// Until when a service closed for a time is: as somebody decided here, or as it says by its hours that it is: `jusqu’au 4 janvier 2027 à 9 h`. Usual hours, which
 /// begin again within days, say nothing of it.
 pub fn reopening(listing: &Listing, now: DateTime<Utc>) -> Option<String> {
+    if let Some(day) = decided_end(listing, now) {
+        return Some(format!("jusqu’au {}", date::words(day)));
+    }
     let departement = listing.fields.commune().map(|commune| &*commune.departement);
     let state = listing.fields.hours.as_ref()?.state(now, departement);
     let local = now.with_timezone(&time_zone(departement)).naive_local();

@@ -3,7 +3,8 @@
 use axum::body::Body;
 use axum::http::Request;
 use maille_domain::clock::FixedClock;
-use maille_domain::{Coverage, Field, Listing};
+use maille_domain::listing::Provenance;
+use maille_domain::{Check, Coverage, Field, Listing, Means};
 
 use crate::testing::{
     Answered, HOSTILE, ask, besides, decided, get, html, listing, listings, page, state_of,
@@ -266,6 +267,18 @@ async fn closed_for_a_time_says_until_when_its_hours_tell() {
             &format!("Fermé temporairement, {until}.<"),
         ],
     );
+    // What somebody decided until a day says that day.
+    let mut closed = decided(
+        listing("reopening-decided", &cells("Mo-Fr 09:00-17:00")),
+        Field::Status,
+        "ferme-temporairement",
+    );
+    if let Some(Provenance::Override { until, .. }) = closed.provenance.get_mut(&Field::Status) {
+        *until = Some("2026-12-31T23:00:00Z".parse().unwrap());
+    }
+    let body = sheet_among("reopening-decided", &[closed], "").await.body;
+    in_order(&body, &["fermé temporairement, jusqu’au 31", "Fermé jusqu’au 31\u{a0}décembre\u{a0}2026<"]);
+    assert!(!body.contains("réouverture non renseignée"), "{body}");
     // Usual hours do not tell when it opens again.
     let body = sheet("reopening-unknown", &cells("Mo-Fr 09:00-17:00"), "").await.body;
     in_order(
@@ -633,6 +646,32 @@ async fn a_withdrawn_listing_is_gone_and_says_where_to_look() {
     ] {
         assert!(page.body.contains(said), "{said}");
     }
+}
+
+#[tokio::test]
+async fn a_check_by_the_team_says_how_and_of_which_field() {
+    let cells = [(Field::Name, "Service"), (Field::Category, "ssiad"), (Field::Cost, "gratuit")];
+    let mut listing = decided(listing("checked", &cells), Field::VerifiedOn, "2026-10-30");
+    let check = |field, day: &str, means| Check { field, day: day.parse().unwrap(), means };
+    listing.checks = vec![
+        check(None, "2026-10-30", Means::Phone),
+        check(Some(Field::Name), "2026-10-01", Means::Visit),
+        check(Some(Field::Cost), "2026-11-18", Means::Mail),
+    ];
+    let body = sheet_among("checked", std::slice::from_ref(&listing), "").await.body;
+    in_order(
+        &body,
+        &[
+            "vérifié il y a 3\u{a0}semaines, par téléphone",
+            "l’équipe de l’annuaire, le 30\u{a0}octobre\u{a0}2026",
+            "<dt>Comment</dt><dd>par téléphone</dd>",
+        ],
+    );
+    assert!(!body.contains("vérifié à part"));
+    let body = sheet_among("checked-sources", &[listing], "?sources=1").await.body;
+    let of_the_cost = "vérifié à part le 18\u{a0}novembre\u{a0}2026, par courriel";
+    in_order(&body, &["<dt>Coût</dt>", of_the_cost, "vérifié par l’équipe de l’annuaire"]);
+    assert_eq!(body.matches("vérifié à part").count(), 1, "the name was checked with the rest since");
 }
 
 #[tokio::test]

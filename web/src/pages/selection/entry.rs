@@ -10,7 +10,7 @@ use maille_index::Node;
 use super::shortlist::anchor;
 use crate::french::{self, date, hours};
 use crate::plain_text::one_line;
-use crate::views::hit::{Viewpoint, here, modes, status, whom};
+use crate::views::hit::{Viewpoint, by_means, here, modes, status, whom};
 use crate::views::{Fact, PhoneLink};
 use crate::visit::ShortId;
 
@@ -116,12 +116,13 @@ fn source(listing: &Listing, now: DateTime<Utc>) -> String {
     let mut sources: Vec<&str> = listing.sources.iter().map(|record| record.source.as_str()).collect();
     sources.dedup();
     let today = now.with_timezone(&time_zone(None)).date_naive();
+    let how = by_means(listing.last_check());
     let checked = match listing.fields.verified_on {
         None => "date de vérification non renseignée".to_owned(),
         Some(day) if (today - day).num_days() > 365 => {
-            format!("vérifié le {}, à confirmer", date::words(day))
+            format!("vérifié le {}{how}, à confirmer", date::words(day))
         }
-        Some(day) => format!("vérifié le {}", date::words(day)),
+        Some(day) => format!("vérifié le {}{how}", date::words(day)),
     };
     let sources = if sources.is_empty() { "non renseignée".to_owned() } else { french::list(&sources) };
     format!("{sources}, {checked}")
