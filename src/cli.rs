@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use anyhow::{Result, bail};
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::{ArgAction, ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use maille_domain::Role;
 use maille_importers::format::Format;
 use maille_store::listing::Cause;
 
@@ -92,6 +93,8 @@ pub enum Command {
     Sources(Sources),
     /// Montre l’ordre dans lequel les sources parlent, ou en donne un autre
     Precedence(Precedence),
+    /// Crée, montre et ferme les comptes de l’équipe
+    Account(Account),
     /// Montre les erreurs signalées sur les fiches, que personne n’a encore traitées
     Reports(Json),
     /// Mesure les réponses sur des requêtes jugées, et explique les échecs
@@ -107,6 +110,79 @@ pub enum Command {
 }
 
 #[derive(Debug, Clone, Args)]
+#[command(disable_help_subcommand = true, subcommand_value_name = "COMMANDE")]
+pub struct Account {
+    #[command(subcommand)]
+    pub command: AccountCommand,
+}
+
+#[derive(Debug, Clone, Subcommand)]
+pub enum AccountCommand {
+    /// Crée un compte ; sans mot de passe, écrit un lien pour le choisir
+    Add(AccountAdd),
+    /// Montre les comptes et leurs droits
+    List(Json),
+    /// Écrit un nouveau lien pour choisir un mot de passe ; l’ancien ne sert plus
+    Link(AccountLink),
+    /// Ferme un compte : ses droits, ses sessions et ses jetons cessent
+    Close(AccountNamed),
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct AccountNamed {
+    /// Adresse de courriel du compte
+    #[arg(value_name = "COURRIEL")]
+    pub email: String,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct AccountLink {
+    #[command(flatten)]
+    pub of: AccountNamed,
+    #[command(flatten)]
+    pub site: Site,
+}
+
+/// Where people reach the site.
+#[derive(Debug, Clone, Args)]
+pub struct Site {
+    /// Adresse publique du site, par où commence le lien
+    #[arg(
+        long,
+        value_name = "ADRESSE",
+        env = "MAILLE_BASE_URL",
+        default_value = "http://127.0.0.1:8080",
+        value_parser = base_url
+    )]
+    pub base_url: String,
+}
+
+#[derive(Debug, Clone, Args)]
+pub struct AccountAdd {
+    /// Adresse de courriel
+    #[arg(value_name = "COURRIEL")]
+    pub email: String,
+    /// Prénom et nom : l’histoire des fiches signe ainsi
+    #[arg(long, value_name = "NOM")]
+    pub name: String,
+    /// Rôle : accueil, animation ou administration
+    #[arg(long, value_name = "RÔLE", default_value = "administration")]
+    pub role: Role,
+    /// Code du territoire où ce rôle vaut ; tout l’annuaire, sans lui
+    #[arg(long, value_name = "TERRITOIRE")]
+    pub territory: Option<String>,
+    /// Lit le mot de passe sur l’entrée standard
+    #[arg(long)]
+    pub password_stdin: bool,
+    #[command(flatten)]
+    pub site: Site,
+    #[command(flatten)]
+    pub json: Json,
+}
+
+#[derive(Debug, Clone, Args)]
 pub struct Serve {
     /// Adresse et port d’écoute
     #[arg(long, value_name = "ADRESSE:PORT", default_value = "127.0.0.1:8080")]
@@ -117,6 +193,19 @@ pub struct Serve {
     /// À qui est ce site : nom, couleurs, contact, mentions légales (TOML, voir docs/portail.md)
     #[arg(long, value_name = "FICHIER.toml", env = "MAILLE_THEME")]
     pub theme: Option<PathBuf>,
+    #[command(flatten)]
+    pub mail: MailSettings,
+}
+
+/// How letters leave.
+#[derive(Debug, Clone, Args)]
+pub struct MailSettings {
+    /// Serveur de courriel (smtps://utilisateur:mot-de-passe@hote:465, smtp://hote:587?tls=required) ; sans lui, les courriels restent dans le dossier de données
+    #[arg(long, value_name = "ADRESSE", env = "MAILLE_SMTP_URL", hide_env_values = true)]
+    pub smtp_url: Option<String>,
+    /// Expéditeur des courriels ; sans lui, ne-pas-repondre@ et l’hôte du site
+    #[arg(long, value_name = "ADRESSE", env = "MAILLE_MAIL_FROM")]
+    pub mail_from: Option<String>,
 }
 
 #[derive(Debug, Clone, Args)]
@@ -214,6 +303,14 @@ pub struct Runs {
     /// Écrit les fiches refusées de cet import en tableau CSV, avec la raison dans la colonne « anomalie »
     #[arg(long, requires = "run", conflicts_with = "wanted")]
     pub rejected: bool,
+    /// Annule cet import : ses fiches redeviennent ce qu’elles étaient avant lui, et les corrections restent
+    #[arg(long, value_name = "IMPORT", conflicts_with = "run", requires = "reason")]
+    pub undo: Option<i64>,
+    /// Pourquoi : gardé dans l’historique
+    #[arg(long, value_name = "TEXTE", requires = "undo")]
+    pub reason: Option<String>,
+    #[command(flatten)]
+    pub author: Author,
     #[command(flatten)]
     pub json: Json,
 }

@@ -1,12 +1,16 @@
 //! The demonstration directory (`data/demo`), embedded and loaded through the normal pipeline.
 
 use anyhow::Result;
+use maille_domain::Role;
 use maille_domain::clock::Clock;
 use maille_domain::run::Scope;
 use maille_importers::format::Format;
 use maille_importers::parts::Part;
 use maille_importers::pipeline::{ImportOptions, Unwatched, import_parts};
 use maille_store::Store;
+use maille_store::password::Password;
+use maille_store::role::NewRole;
+use maille_store::secret::Secret;
 use tracing::{info, warn};
 
 /// File, source, format, content. Territories first, so that coverages find them.
@@ -53,6 +57,29 @@ pub async fn load(store: &Store, clock: &dyn Clock) -> Result<()> {
             run.rejected = outcome.report.rejected,
             "une partie de la démonstration est chargée"
         );
+    }
+    Ok(())
+}
+
+/// Who works on the demonstration: mail address, name, role, territory.
+const ACCOUNTS: &[(&str, &str, Role, Option<&str>)] = &[
+    ("administration@maille.example", "Administration de démonstration", Role::Administrator, None),
+    ("animation@maille.example", "Animation 92 Sud (exemple)", Role::Facilitator, Some("dac-92-sud")),
+    ("accueil@maille.example", "Accueil 92 Sud (exemple)", Role::Reception, Some("dac-92-sud")),
+];
+
+/// Makes the accounts of the demonstration, and says how to log in: the password is another one at each start.
+pub async fn tell_accounts(store: &Store, clock: &impl Clock) -> Result<()> {
+    let (now, secret) = (clock.now(), Secret::random()?.text());
+    let password = &secret[..20];
+    for (email, name, role, territory) in ACCOUNTS {
+        let role = NewRole { role: *role, territory: territory.map(str::to_owned) };
+        let id = match store.account_of(email).await? {
+            Some(account) => account.id,
+            None => store.create_account(email, name, &[role], "maille", now).await?,
+        };
+        store.set_password(id, Password::typed(password), now).await?;
+        info!("compte de démonstration : {email}, mot de passe {password}");
     }
     Ok(())
 }

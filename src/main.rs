@@ -8,6 +8,7 @@ mod follower;
 mod inbox;
 mod log;
 mod misuse;
+mod post;
 mod progress;
 mod scheduler;
 mod sentence;
@@ -44,7 +45,10 @@ fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     };
-    match runtime.block_on(commands::run(cli)) {
+    let ended = runtime.block_on(commands::run(cli));
+    // A question that nobody waits for any more must not hold the end up.
+    runtime.shutdown_timeout(commands::serve::PATIENCE);
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             log::failure(form, &sentence::sentence(&error));

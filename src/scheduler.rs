@@ -1,5 +1,5 @@
 //! What falls due: corrections that hold until a day end by themselves, and what was found to be alike by the rules of another
-//! version is found again. Beside the follower, on every node; whichever comes first does it, and the others find nothing left to do.
+//! version is found again; sessions and links that ended long ago are forgotten. Beside the follower, on every node; whichever comes first does it, and the others find nothing left to do.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -71,6 +71,9 @@ impl Scheduler {
             tick.tick().await;
             let store = self.store.borrow().clone();
             let Some(store) = store else { continue };
+            if let Ok(Err(error)) = timeout(SILENCE, store.forget_ended(self.clock.now())).await {
+                debug!(error.message = sentence(&error.into()), "ce qui a pris fin n’est pas encore oublié");
+            }
             match timeout(SILENCE, store.end_overrides_due(self.clock.now())).await {
                 Ok(Ok(0)) => {}
                 Ok(Ok(ended)) => info!(

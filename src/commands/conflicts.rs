@@ -66,7 +66,7 @@ fn told(ListingConflict { slug, name, conflict, decision, .. }: &ListingConflict
             ),
             "pour retirer la correction",
         ),
-        (_, Some(Provenance::Override { author, reason, at })) => (
+        (_, Some(Provenance::Override { author, reason, at, .. })) => (
             format!("autre décision : {theirs}, par {author} le {} : {reason}", day(*at)),
             "pour suivre l’autre décision",
         ),
@@ -106,7 +106,7 @@ fn by(origin: &Provenance) -> String {
         Provenance::Source { source, source_id, at } => {
             format!("{source}:{source_id}, depuis le {}", day(*at))
         }
-        Provenance::Override { author, reason, at } => {
+        Provenance::Override { author, reason, at, .. } => {
             format!("décidé par {author} le {} ({reason})", day(*at))
         }
     }

@@ -1,6 +1,7 @@
 //! `history`: who changed a listing, when, why.
 
 use anyhow::{Context, Result};
+use maille_domain::Presence;
 use maille_domain::change::{FieldChange, diff};
 use maille_store::revision::Revision;
 use serde_json::{Value, json};
@@ -43,6 +44,7 @@ pub async fn run(settings: &Settings, options: History) -> Result<()> {
 
 fn document(revision: &Revision) -> Value {
     json!({
+        "revision": revision.id,
         "listing": revision.listing,
         "at": revision.at,
         "author": revision.author,
@@ -52,6 +54,8 @@ fn document(revision: &Revision) -> Value {
         "parted": revision.parted,
         "joined": revision.joined,
         "withdrawn_at": revision.withdrawn.1,
+        "presence": revision.presence.1,
+        "checks": revision.checks.1,
     })
 }
 
@@ -69,7 +73,18 @@ fn in_words(revision: &Revision) -> Vec<String> {
     };
     records("réunit aussi", &revision.joined);
     records("ne réunit plus", &revision.parted);
+    match revision.presence.1 {
+        Some(Presence::Hidden) => words.push("masquée, quoi que disent ses sources".to_owned()),
+        Some(Presence::Kept) => words.push("gardée, quoi que disent ses sources".to_owned()),
+        None if revision.presence.0.is_some() => words.push("laissée à ses sources".to_owned()),
+        None => {}
+    }
+    for check in revision.checks.1.iter().filter(|check| !revision.checks.0.contains(check)) {
+        let what = check.field.map(|field| format!(" (champ « {field} »)")).unwrap_or_default();
+        words.push(format!("vérifiée le {}, {}{what}", check.day, check.means.label().to_lowercase()));
+    }
     match revision.withdrawn {
+        _ if revision.presence != (None, None) => {}
         (None, Some(_)) => words.push("plus aucune source ne la décrit".to_owned()),
         (Some(_), None) => words.push("une source la décrit de nouveau".to_owned()),
         _ => {}

@@ -1,5 +1,6 @@
 //! One file per subcommand.
 
+mod account;
 mod conflicts;
 mod duplicates;
 mod evaluate;
@@ -16,7 +17,7 @@ mod report;
 mod reports;
 mod runs;
 mod search;
-mod serve;
+pub mod serve;
 mod set;
 mod settle;
 mod sources;
@@ -54,6 +55,7 @@ pub async fn run(cli: Cli) -> Result<()> {
         Command::Undo(options) => undo::run(&settings, options).await,
         Command::Sources(options) => sources::run(&settings, options).await,
         Command::Precedence(options) => precedence::run(&settings, options).await,
+        Command::Account(options) => account::run(&settings, options).await,
         Command::Reports(json) => reports::run(&settings, json).await,
         Command::Export(_) => export::run(&settings).await,
         Command::Generate(options) => generate::run(&settings, options).await,

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, bail};
 use maille_domain::clock::{Clock, SystemClock};
+use maille_domain::reach::Reach;
 use maille_domain::{Listing, ListingId};
 use maille_store::Store;
 use serde_json::{Value, json};
@@ -32,7 +33,7 @@ pub async fn run(settings: &Settings, options: Pair, decided: Decided) -> Result
             bail!(maille_store::Error::OneRecord(typed(&options.a, &options.b)));
         }
         let before = Standing::of(store, a, b).await?;
-        let decision = store.decide(a, b, decided == Decided::Same, &cause).await?;
+        let decision = store.decide(a, b, decided == Decided::Same, &Reach::Everywhere, &cause).await?;
         let told = Standing::of(store, a, b).await?;
         let moved = before.moved(store, &told, &[a, b]).await?;
         if options.json.wanted {

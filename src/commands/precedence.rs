@@ -10,6 +10,7 @@ use maille_domain::clock::{Clock, SystemClock};
 use maille_domain::{Field, Precedence};
 use maille_importers::format::Format;
 use maille_importers::synthetic;
+use maille_store::creation::CREATED;
 use serde_json::json;
 
 use crate::cli::{self, Settings, Why};
@@ -107,7 +108,7 @@ fn wrong(text: &str, error: &toml::de::Error) -> String {
 /// The formats that listings come in.
 fn formats() -> BTreeSet<&'static str> {
     let formats = Format::ALL.into_iter().filter(|format| *format != Format::Territories).map(Format::code);
-    formats.chain([synthetic::FORMAT]).collect()
+    formats.chain([synthetic::FORMAT, CREATED]).collect()
 }
 
 /// Refuses an order that says nothing, an entry that is twice in one, or that names nothing: a mistake in a name would silence
@@ -157,7 +158,7 @@ mod tests {
             ("", " : trouvé un fichier vide, attendu default = "),
             ("[fields]\nphone = [\"csv\"]", " : « default » n’y est pas, attendu default = "),
             ("default = 3", ", ligne 1 : trouvé « default = 3 », attendu default = "),
-            ("default = [\"csv\"", ", ligne 1 : trouvé « default = [\"csv\" », attendu default = "),
+            ("default = [\"saisie\"", ", ligne 1 : trouvé « default = [\"csv\" », attendu default = "),
             (
                 "default = [\"csv\"]\n\ndefault = [\"xlsx\"]",
                 ", ligne 3 : trouvé « default = [\"xlsx\"] », attendu chaque clé",
@@ -193,7 +194,7 @@ mod tests {
     fn what_is_printed_is_read_back() {
         let order = Precedence::default();
         let text = toml::to_string(&order).unwrap();
-        assert!(text.starts_with("default = [\"csv\""), "{text}");
+        assert!(text.starts_with("default = [\"saisie\""), "{text}");
         assert_eq!(text.parse::<Precedence>().unwrap(), order);
     }
 

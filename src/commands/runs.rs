@@ -1,13 +1,16 @@
 //! `runs`: the imports that were kept, or one with its issues.
 
 use anyhow::{Context, Result};
+use maille_domain::Reach;
+use maille_domain::clock::{Clock, SystemClock};
 use maille_domain::run::{Report, Scope};
 use maille_importers::csv::write_refused;
 use maille_importers::staged::RefusedRecord;
 use maille_store::run::Run;
 use serde::Serialize;
+use serde_json::json;
 
-use crate::cli::{Runs, Settings};
+use crate::cli::{Runs, Settings, Why};
 use crate::commands::report::{Of, counts, in_words};
 use crate::commands::{print, print_json};
 use crate::database::Database;
@@ -24,6 +27,8 @@ struct RunDocument {
     scope: Scope,
     started_at: chrono::DateTime<chrono::Utc>,
     finished_at: chrono::DateTime<chrono::Utc>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undone_at: Option<chrono::DateTime<chrono::Utc>>,
     #[serde(flatten)]
     report: Report,
 }
@@ -37,16 +42,21 @@ impl From<Run> for RunDocument {
             scope: run.scope,
             started_at: run.started_at,
             finished_at: run.finished_at,
+            undone_at: run.undone.map(|undone| undone.at),
             report: run.report,
         }
     }
 }
 
 pub async fn run(settings: &Settings, options: Runs) -> Result<()> {
-    match options.run {
-        Some(id) if options.rejected => rejected(settings, id).await,
-        Some(id) => one(settings, id, options.json.wanted).await,
-        None => all(settings, options.json.wanted).await,
+    match (options.run, options.undo) {
+        (_, Some(id)) => {
+            let why = Why { reason: options.reason.unwrap_or_default(), author: options.author };
+            undo(settings, id, why, options.json.wanted).await
+        }
+        (Some(id), None) if options.rejected => rejected(settings, id).await,
+        (Some(id), None) => one(settings, id, options.json.wanted).await,
+        (None, None) => all(settings, options.json.wanted).await,
     }
 }
 
@@ -58,6 +68,19 @@ async fn one(settings: &Settings, id: i64, json: bool) -> Result<()> {
     } else {
         print(&format!("{}\n{}", heading(&run), in_words(&run.report, Of::format(&run.format))))
     }
+}
+
+async fn undo(settings: &Settings, id: i64, why: Why, json: bool) -> Result<()> {
+    let cause = why.cause(SystemClock.now())?;
+    let records =
+        Database::with(settings, async |store| Ok(store.undo_run(id, &Reach::Everywhere, &cause).await?))
+            .await?;
+    if json {
+        return print_json(&json!({ "run": id, "records": records }));
+    }
+    print(&format!(
+        "L’import n° {id} est annulé : fiches de la source redevenues ce qu’elles étaient avant lui, {records}."
+    ))
 }
 
 /// The records that a run could not take, as a spreadsheet.
@@ -103,6 +126,9 @@ fn heading(run: &Run) -> String {
     }
     if let Some(profile) = run.scope.profile {
         part = format!("{part} (profil {profile})");
+    }
+    if let Some(undone) = &run.undone {
+        part = format!("{part} (annulé par {})", undone.by);
     }
     format!("{} · {} {}{part}", run.started_at.format("%Y-%m-%d %H:%M UTC"), run.format, run.location)
 }

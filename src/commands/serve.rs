@@ -9,6 +9,7 @@ use maille_domain::clock::SystemClock;
 use maille_index::Node;
 use maille_web::health::Health;
 use maille_web::inbox::Writing;
+use maille_web::signed::Curation;
 use maille_web::state::WebState;
 use maille_web::{Metrics, Theme};
 use tokio::net::TcpListener;
@@ -16,16 +17,17 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::watch;
 use tracing::{error, info, warn};
 
-use crate::cli::{Serve, Settings};
+use crate::cli::{MailSettings, Serve, Settings};
 use crate::database::Database;
 use crate::follower::Follower;
 use crate::inbox::StoreInbox;
+use crate::post::Carrier;
 use crate::scheduler::Scheduler;
 use crate::sentence::sentence;
 use crate::{demo, follower, scheduler, theme};
 
 /// How long the answers under way may take once a stop is asked.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub const PATIENCE: Duration = Duration::from_secs(10);
 /// How long somebody who sends a form waits for the database.
 const WRITING: Duration = Duration::from_secs(5);
 /// How often the measures are sorted.
@@ -47,6 +49,10 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
         format!("l’adresse {} ne peut pas être utilisée (un autre programme l’occupe peut-être : essayez --listen 127.0.0.1:8081)", options.listen)
     })?;
     let address = listener.local_addr().context("l’adresse d’écoute n’est pas lisible")?;
+    // What a request says of itself is not trusted to make links.
+    let base = options.base_url.clone().unwrap_or_else(|| format!("http://{address}"));
+    let MailSettings { smtp_url, mail_from } = &options.mail;
+    let post = Carrier::new(smtp_url.as_deref(), mail_from.as_deref(), &base, &settings.data_dir)?;
     // Beside what follows: nothing waits for it, and the first question finds it done, or well under way.
     tokio::task::spawn_blocking(maille_index::warm);
     std::fs::create_dir_all(&settings.data_dir).with_context(|| {
@@ -96,6 +102,7 @@ pub async fn run(settings: Settings, options: Serve, directory: Directory) -> Re
         .demo(directory == Directory::Demo)
         .base_url(options.base_url)
         .theme(theme)
+        .curation(Curation::of(written_to.clone()).post(post, &base))
         .writing(Writing::to(StoreInbox(written_to), WRITING));
     let metrics = state.metrics();
     // Who asks is known to `/metrics`, and to the limits on what one requester sends, alone.
@@ -158,6 +165,7 @@ async fn keep_up(metrics: Metrics) {
 async fn load_demo(directory: &std::path::Path, follower: &mut Follower) -> Result<()> {
     let (Some(database), Some(index)) = (&follower.database, &mut follower.index) else { return Ok(()) };
     demo::load(&database.store, &SystemClock).await?;
+    demo::tell_accounts(&database.store, &SystemClock).await?;
     follower::catch_up(directory, &database.store, index).await
 }
 

@@ -1,9 +1,8 @@
 //! `set`: a correction that stands over what sources say.
 
 use anyhow::{Context, Result, bail};
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
-use maille_domain::clock::{Clock, SystemClock};
-use maille_domain::hours::time_zone;
+use chrono::{DateTime, NaiveDate, Utc};
+use maille_domain::clock::{self, Clock, SystemClock};
 use maille_store::listing::Cause;
 use maille_store::overrides::NewOverride;
 use serde_json::json;
@@ -40,30 +39,23 @@ pub async fn run(settings: &Settings, options: Set) -> Result<()> {
     .await
 }
 
-/// The instant at which a day is over, where the directory's day begins.
+/// The instant at which a correction ends that holds through this day.
 fn end_of(day: NaiveDate, today: NaiveDate) -> Result<DateTime<Utc>> {
     if day < today {
         bail!("--until : le {day} est passé ; attendu : aujourd’hui ({today}) ou un jour à venir");
     }
-    let after = day.succ_opt().with_context(|| format!("--until : le {day} est trop loin"))?;
-    let midnight = after.and_time(NaiveTime::MIN).and_local_timezone(time_zone(None));
-    Ok(midnight.earliest().context("ce jour n’a pas de fin à Paris")?.to_utc())
+    clock::end_of(day).with_context(|| format!("--until : le {day} est trop loin"))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn day(text: &str) -> NaiveDate {
-        text.parse().unwrap()
-    }
-
     #[test]
-    fn a_correction_holds_through_its_last_day_in_paris() {
+    fn a_correction_holds_until_a_day_to_come() {
+        let day = |text: &str| text.parse::<NaiveDate>().unwrap();
         let today = day("2026-07-14");
-        let end = |last| end_of(day(last), today).map(|end| end.to_rfc3339());
-        assert_eq!(end("2026-07-14").unwrap(), "2026-07-14T22:00:00+00:00", "summer");
-        assert_eq!(end("2026-12-31").unwrap(), "2026-12-31T23:00:00+00:00", "winter");
-        assert!(end("2026-07-13").unwrap_err().to_string().contains("2026-07-13 est passé"));
+        assert_eq!(end_of(today, today).unwrap(), clock::end_of(today).unwrap());
+        assert!(end_of(day("2026-07-13"), today).unwrap_err().to_string().contains("2026-07-13 est passé"));
     }
 }

@@ -1,6 +1,7 @@
 //! `settle`: a conflict, one way or the other.
 
 use anyhow::Result;
+use maille_domain::Reach;
 use maille_domain::clock::{Clock, SystemClock};
 use maille_store::overrides::Settlement;
 
@@ -17,7 +18,7 @@ pub async fn run(settings: &Settings, options: Settle) -> Result<()> {
     };
     Database::with(settings, async |store| {
         let listing = named(store, &listing).await?;
-        store.settle(listing, field, settlement, &cause).await?;
+        store.settle(listing, field, settlement, &Reach::Everywhere, &cause).await?;
         tell(store, listing, field, verb, options.json.wanted).await
     })
     .await

@@ -3,6 +3,7 @@
 use anyhow::Result;
 use maille_domain::ListingId;
 use maille_domain::clock::{Clock, SystemClock};
+use maille_domain::reach::Reach;
 use maille_store::duplicate::Side;
 use serde_json::json;
 
@@ -20,7 +21,7 @@ pub async fn run(settings: &Settings, options: Undo) -> Result<()> {
             let known = standing.iter().find(|decision| decision.id == number);
             decided.push(known.ok_or(maille_store::Error::UnknownDecision(number))?);
         }
-        store.take_back(&options.decisions, &cause).await?;
+        store.take_back(&options.decisions, &Reach::Everywhere, &cause).await?;
         let (mut documents, mut lines) = (Vec::new(), Vec::new());
         for decision in decided {
             let founded = |side: &Side| ListingId::founded_by(&side.source, &side.source_id);
