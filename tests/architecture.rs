@@ -15,8 +15,8 @@ const EDGES: &[(&str, &[&str])] = &[
     ("maille-store", &["maille-territory", "maille-domain"]),
     ("maille-importers", &["maille-territory", "maille-domain", "maille-store"]),
     ("maille-index", &["maille-territory", "maille-domain"]),
-    // What pages write goes to an inbox, which the command puts the store behind: here is none.
-    ("maille-web", &["maille-territory", "maille-domain", "maille-index"]),
+    // The store is for the pages of the team; those that read the directory do not see it (`web/src/state.rs`).
+    ("maille-web", &["maille-territory", "maille-domain", "maille-store", "maille-index"]),
     (
         "maille",
         &[

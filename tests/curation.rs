@@ -330,7 +330,7 @@ fn the_order_of_sources_is_printed_changed_and_applied() {
     };
 
     let order = printed(&data, &["precedence"]);
-    assert!(order.starts_with("default = [\"csv\", \"xlsx\""), "{order}");
+    assert!(order.starts_with("default = [\"saisie\", \"csv\", \"xlsx\""), "{order}");
     let own = |first: &str| {
         data.file("ordre.toml", &order.replace("default = [", &format!("default = [\"{first}\", ")))
     };

@@ -217,3 +217,17 @@ fn a_file_of_another_format_is_named() {
         assert_eq!((&report["created"], &report["applied"]), (&0.into(), &false.into()), "{format}");
     }
 }
+
+#[test]
+fn the_source_of_what_the_team_creates_is_no_files() {
+    let data = DataDirectory::new();
+    let listings = data.file("teams.csv", TWO_TEAMS);
+    let territories = data.file("t.csv", "code,kind,name,commune\nsud,dac,DAC du Sud,92007\n");
+    for (format, file) in [("csv", &listings), ("territories", &territories)] {
+        let refused = data.run(&["import", format, file, "--source", "saisie"]);
+        let said = String::from_utf8(refused.stderr).unwrap();
+        assert_eq!(refused.status.code(), Some(1), "{format}: {said}");
+        assert!(said.contains("« saisie » : réservé aux fiches créées par l’équipe"), "{format}: {said}");
+    }
+    assert_eq!(data.json(&["runs", "--json"]), json!([]));
+}

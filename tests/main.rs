@@ -2,16 +2,22 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
+mod accounts;
 mod architecture;
 mod backup;
+mod checks;
 mod command_line;
 mod concurrency;
 mod crash;
 mod curation;
 mod demo_data;
 mod disk;
+mod duplicates;
+mod editing;
 mod finess;
+mod history;
 mod imports;
+mod inbox;
 mod matching;
 mod matching_labels;
 mod operators;
@@ -19,4 +25,10 @@ mod outage;
 mod portal;
 mod relevance;
 mod reports;
+mod rights;
+mod security;
 mod support;
+mod together;
+mod trial;
+mod unwritable;
+mod zones;

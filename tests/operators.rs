@@ -196,7 +196,7 @@ fn the_unit_starts_the_program_as_it_is() {
     let environment = packaged("maille.env");
     let set = environment.lines().filter_map(|line| line.strip_prefix('#')?.split_once('='));
     let variables: Vec<&str> = set.map(|(name, _)| name).filter(|name| !name.contains(' ')).collect();
-    assert_eq!(variables.len(), 5, "{variables:?}");
+    assert_eq!(variables.len(), 7, "{variables:?}");
     for variable in variables {
         assert!(variable == "RUST_LOG" || help.contains(variable), "{variable} is no variable of it");
     }

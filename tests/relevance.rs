@@ -31,6 +31,29 @@ fn ranks(judged: &[Judged], evaluation: &Evaluation) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
+/// What is tried of a listing is what everybody finds: each hit of some requests, at its place, for its reasons; and the right
+/// ones that are not hits, kept away by something.
+fn a_trial_says_what_the_search_does(node: &Node, judged: &[Judged]) {
+    let now: DateTime<Utc> = NOW.parse().unwrap();
+    for judged in judged.iter().step_by(8) {
+        let answer = node.search(&judged.request(), now).unwrap();
+        for (at, hit) in (1..).zip(&answer.hits) {
+            let trial = node.trial(hit.listing.id, &judged.request(), now).unwrap().unwrap();
+            let told = (trial.out, trial.followed.position, &trial.followed.hit.why);
+            assert_eq!(told, (None, Some(at), &hit.why), "{}: {}", judged.query, hit.listing.fields.name);
+            assert!(trial.followed.lacks.is_empty() && trial.followed.under.is_none());
+        }
+        if answer.total as usize > answer.hits.len() {
+            continue;
+        }
+        for right in judged.relevant.iter().filter_map(|slug| node.listing_by_slug(slug)) {
+            let found = answer.hits.iter().any(|hit| hit.listing.id == right.id || hit.also.contains(&right));
+            let trial = node.trial(right.id, &judged.request(), now).unwrap().unwrap();
+            assert_eq!(trial.followed.lacks.is_empty(), found, "{}: {:?}", judged.query, trial.followed);
+        }
+    }
+}
+
 #[test]
 fn judged_requests_find_who_can_help() {
     let data = DataDirectory::new();
@@ -50,6 +73,8 @@ fn judged_requests_find_who_can_help() {
     let of_blind = ask(&node, &blind).kinds[ALL];
     assert!(of_blind.s3 >= 0.93, "{of_blind:?}");
     insta::assert_snapshot!("judged", ranks(&all, &evaluation));
+
+    a_trial_says_what_the_search_does(&node, &all);
 
     let public = judged("public.tsv");
     let evaluation = ask(&node, &public);

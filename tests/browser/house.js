@@ -1,4 +1,4 @@
-// What every browser test shares: one demonstration, one browser, pages opened in it.
+// What every browser test shares: one server, one browser, pages opened in it.
 import { readFile } from "node:fs/promises";
 
 import { launchBrowser } from "./browser.js";
@@ -6,8 +6,9 @@ import { startDemo } from "./server.js";
 
 export const house = {};
 
-export async function enter() {
-  house.demo = await startDemo();
+/** Starts what is looked at, the demonstration unless told otherwise, and a browser. */
+export async function enter(begin = startDemo) {
+  house.demo = await begin();
   house.browser = await launchBrowser();
   house.axe = await readFile(new URL("node_modules/axe-core/axe.min.js", import.meta.url), "utf8");
 }
@@ -35,6 +36,24 @@ export async function open(path, options = {}) {
   });
   const response = await page.goto(path);
   return { page, response, elsewhere, errors, close: () => context.close() };
+}
+
+/** Presses Tab until this is focused; what was met on the way. */
+export async function tabTo(page, selector) {
+  const met = [];
+  for (let pressed = 0; pressed < 120; pressed += 1) {
+    await page.keyboard.press("Tab");
+    const [id, there] = await page.evaluate(focused, selector);
+    met.push(id);
+    if (there) return met;
+  }
+  throw new Error(`${selector} cannot be reached by keyboard: ${met}`);
+}
+
+/** In the page: the id of what is focused, if it has one, and whether it is what is looked for. */
+function focused(wanted) {
+  const { activeElement } = document;
+  return [activeElement.getAttribute("id"), activeElement.matches(wanted)];
 }
 
 /** How many pixels the page is wider than the screen. */

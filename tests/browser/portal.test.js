@@ -4,7 +4,7 @@ import { after, before } from "node:test";
 
 import { enter, leave } from "./house.js";
 
-before(enter);
+before(() => enter());
 after(leave);
 
 await import("./everywhere.js");

@@ -2,22 +2,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { house, open, overflow, violations } from "./house.js";
+import { house, open, overflow, tabTo, violations } from "./house.js";
 import { sheetOfTheFirstHit } from "./server.js";
 
 const form = async () => `${await sheetOfTheFirstHit(house.demo)}/signaler?commune=92007`;
-
-/** Presses Tab until this is focused; what was met on the way. */
-async function tabTo(page, selector) {
-  const met = [];
-  for (let pressed = 0; pressed < 60; pressed += 1) {
-    await page.keyboard.press("Tab");
-    const focused = page.locator(":focus");
-    met.push(await focused.getAttribute("id"));
-    if (await focused.evaluate((element, wanted) => element.matches(wanted), selector)) return met;
-  }
-  throw new Error(`${selector} cannot be reached by keyboard: ${met}`);
-}
 
 test("the whole way by keyboard, without JavaScript", async () => {
   const { page, close } = await open(await form(), { javaScriptEnabled: false });

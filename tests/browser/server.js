@@ -10,11 +10,31 @@ const program = process.env.MAILLE ?? "target/debug/maille";
 
 /** Starts the demonstration, waits until it is searchable; gives its address and how to stop it. `options` are of the command. */
 export async function startDemo(...options) {
-  const data = await mkdtemp(join(tmpdir(), "maille-browser-"));
-  const environment = { ...process.env };
-  delete environment.DATABASE_URL;
-  const server = spawn(program, ["--data-dir", data, "demo", "--listen", "127.0.0.1:0", ...options], {
-    env: environment,
+  const data = await dataDirectory();
+  return start(data, "demo", ...options);
+}
+
+/** A new data directory. */
+export function dataDirectory() {
+  return mkdtemp(join(tmpdir(), "maille-browser-"));
+}
+
+/** Runs a command of the program to its end, `input` on its standard input; what it printed. */
+export async function run(data, input, ...command) {
+  const child = spawn(program, ["--data-dir", data, ...command], { env: environment(), stdio: ["pipe", "pipe", "pipe"] });
+  let [printed, said] = ["", ""];
+  child.stdout.on("data", (piece) => (printed += piece));
+  child.stderr.on("data", (piece) => (said += piece));
+  child.stdin.end(input);
+  const [code] = await once(child, "close");
+  if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}:\n${said}`);
+  return printed;
+}
+
+/** Serves a data directory, which goes when it is stopped. `command` is `serve` or `demo`. */
+export async function start(data, command, ...options) {
+  const server = spawn(program, ["--data-dir", data, command, "--listen", "127.0.0.1:0", ...options], {
+    env: environment(),
     stdio: ["ignore", "ignore", "pipe"],
   });
   const log = createInterface({ input: server.stderr });
@@ -30,7 +50,7 @@ export async function startDemo(...options) {
   });
   const deadline = Date.now() + 120_000;
   while ((await fetch(`${address}/health/ready`)).status !== 200) {
-    if (Date.now() > deadline) throw new Error(`the demonstration is not ready:\n${lines.join("\n")}`);
+    if (Date.now() > deadline) throw new Error(`the directory is not ready:\n${lines.join("\n")}`);
   }
   return {
     address,
@@ -42,6 +62,11 @@ export async function startDemo(...options) {
       await rm(data, { recursive: true, force: true });
     },
   };
+}
+
+function environment() {
+  const { DATABASE_URL, ...rest } = process.env;
+  return rest;
 }
 
 /** The results that tests and pictures look at. */

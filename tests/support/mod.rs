@@ -11,6 +11,7 @@ use serde_json::Value;
 
 mod dice;
 pub mod postgres;
+pub mod team;
 pub mod twin;
 
 pub use dice::{Dice, asked_for};
