@@ -79,7 +79,8 @@ fn a_stolen_session_makes_no_token_and_a_null_character_breaks_nothing() {
     let nobody = server.person("");
     for path in ["/connexion", "/connexion/oubli", "/connexion/lien"] {
         let fields = [("courriel", "a\0@b.fr"), ("secret", "\0"), ("mot_de_passe", PASSWORD)];
-        assert_eq!(nobody.post(path, &fields).status, 400, "{path}");
+        let status = nobody.post(path, &fields).status;
+        assert!((400..500).contains(&status), "{path}: {status}");
     }
 }
 
