@@ -158,7 +158,7 @@ mod tests {
             ("", " : trouvé un fichier vide, attendu default = "),
             ("[fields]\nphone = [\"csv\"]", " : « default » n’y est pas, attendu default = "),
             ("default = 3", ", ligne 1 : trouvé « default = 3 », attendu default = "),
-            ("default = [\"saisie\"", ", ligne 1 : trouvé « default = [\"csv\" », attendu default = "),
+            ("default = [\"csv\"", ", ligne 1 : trouvé « default = [\"csv\" », attendu default = "),
             (
                 "default = [\"csv\"]\n\ndefault = [\"xlsx\"]",
                 ", ligne 3 : trouvé « default = [\"xlsx\"] », attendu chaque clé",
