@@ -33,11 +33,16 @@ pub trait Clock: Send + Sync + 'static {
     }
 }
 
+/// Midnight, when the directory's day begins. None beyond the calendar.
+pub fn start_of(day: NaiveDate) -> Option<DateTime<Utc>> {
+    let midnight = day.and_time(NaiveTime::MIN).and_local_timezone(Tz::Europe__Paris);
+    Some(midnight.earliest()?.to_utc())
+}
+
 /// The instant at which a day is over, where the directory's day begins: what holds until a day holds through it. None
 /// beyond the calendar.
 pub fn end_of(day: NaiveDate) -> Option<DateTime<Utc>> {
-    let midnight = day.succ_opt()?.and_time(NaiveTime::MIN).and_local_timezone(Tz::Europe__Paris);
-    Some(midnight.earliest()?.to_utc())
+    start_of(day.succ_opt()?)
 }
 
 /// The machine's clock.
@@ -64,6 +69,13 @@ impl Clock for FixedClock {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_begins_when_the_one_before_is_over() {
+        for day in ["2026-03-29", "2026-10-25", "2026-11-20"].map(|day| day.parse::<NaiveDate>().unwrap()) {
+            assert_eq!(start_of(day), end_of(day.pred_opt().unwrap()));
+        }
+    }
 
     #[test]
     fn a_day_is_over_at_midnight_in_paris() {

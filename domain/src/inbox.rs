@@ -10,6 +10,7 @@ codes! {
     /// Why a listing needs somebody, in the order in which it matters to whoever looks for help.
     Matter {
         Report = "signalement", "Signalements";
+        Failure = "echec", "Orientations qui ont échoué";
         Conflict = "conflit", "Conflits";
         Duplicate = "doublon", "Doublons probables";
         Withdrawn = "retrait", "Retraits";

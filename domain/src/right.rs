@@ -16,6 +16,7 @@ codes! {
     /// What one may want to do.
     Act {
         Consult = "consulter", "Consulter l’animation et l’histoire des fiches";
+        Answer = "repondre", "Répondre aux appels et voir l’activité de l’accueil";
         Verify = "verifier", "Dire qu’une fiche a été vérifiée";
         Settle = "traiter", "Traiter les signalements et les alertes";
         Correct = "corriger", "Corriger, créer, masquer et rouvrir des fiches";
@@ -31,7 +32,7 @@ impl Role {
     /// Whether this role is for that, where it was given.
     pub const fn may(self, act: Act) -> bool {
         match self {
-            Role::Reception => matches!(act, Act::Consult | Act::Verify),
+            Role::Reception => matches!(act, Act::Consult | Act::Answer | Act::Verify),
             Role::Facilitator => !matches!(act, Act::Accounts),
             Role::Administrator => true,
         }
