@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use maille_domain::Call;
 use maille_domain::field::{Expected, Field};
+use uuid::Uuid;
 
 use crate::edit::Overtaken;
 use crate::run::Hindrance;
@@ -113,6 +115,18 @@ pub enum Error {
         /// How long it was waited for.
         waited: Duration,
     },
+    /// There is no such call at this desk.
+    #[error("aucun appel « {0} »")]
+    UnknownCall(Uuid),
+    /// The sheet of a call is not what was seen any more: nothing was written.
+    #[error("la fiche de cet appel a changé entre-temps")]
+    CallChanged(Box<Call>),
+    /// A call ends when its sheet says who asked, and what was answered.
+    #[error("la fiche de l’appel ne dit pas encore qui demande, ou ce qui a été répondu")]
+    CallUnfinished,
+    /// What a call counts for may have been published: whoever compared two publications would know it.
+    #[error("cet appel est compté dans un trimestre qui se publie : il ne change plus")]
+    CallPublished,
     /// Nobody has this account, or it was closed.
     #[error("aucun compte « {0} »")]
     UnknownAccount(String),

@@ -1,9 +1,10 @@
-//! What needs somebody, as far as they reach. `inbox_line` (migration 0008) finds the lines; conflicts, which only resolving
+//! What needs somebody, as far as they reach. `inbox_line` (migration 0009) finds the lines; conflicts, which only resolving
 //! finds, come from `overrides.rs`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, NaiveDate, Utc};
+use maille_domain::call::Outcome;
 use maille_domain::hours::time_zone;
 use maille_domain::listing::Provenance;
 use maille_domain::matching::Reason as Likeness;
@@ -74,6 +75,13 @@ pub enum About {
         reporter: Option<Reporter>,
         /// In their words.
         text: String,
+    },
+    /// The desk gave it to somebody, and it did not work.
+    Failure {
+        /// What became of it.
+        outcome: Outcome,
+        /// Who asked.
+        by: String,
     },
     /// A source moved under what was decided.
     Conflict {
@@ -204,13 +212,23 @@ impl Store {
             r#"select line.listing as "listing!", line.mark as "mark!", line.since, line.other,
                       listing.verified_on, listing.created_at,
                       aside.until, aside.author as "author?", aside.reason as "why?", aside.at as "at?",
-                      report.reason as "reason?", report.reporter, report.text as "text?"
+                      report.reason as "reason?", report.reporter, report.text as "text?",
+                      failed.outcome, failed.outcome_by
                from inbox_line($1, $2) as line
                join listing on listing.id = line.listing
                left join site on site.listing = line.listing and site.position = 0
                left join line_aside as aside on aside.kind = line.kind and aside.listing = line.listing
                    and aside.mark = line.mark and (aside.until is null or aside.until > $4)
                left join report on line.kind = 'signalement' and report.id::text = line.mark
+               left join lateral (
+                   select call_listing.outcome, call_listing.outcome_by
+                   from link
+                   join call_listing on call_listing.listing = link.record
+                   where link.listing = line.listing
+                     and call_listing.call = case when line.kind = 'echec' then split_part(line.mark, ' ', 1)::uuid end
+                     and call_listing.outcome = split_part(line.mark, ' ', 2)
+                   order by call_listing.outcome_at desc limit 1
+               ) as failed on true
                where line.kind = $9
                  and ($3::uuid[] is null or line.listing = any($3))
                  and ($3::uuid[] is null or line.other is null or line.other = any($3))
@@ -258,6 +276,14 @@ impl Store {
                     let Some((id, other)) = other else { return Ok(None) };
                     let reasons = likeness.remove(&(row.listing, id)).unwrap_or_default();
                     About::Duplicate { other, reasons }
+                }
+                Matter::Failure => {
+                    let wrong = |error| inconsistent("call_listing", &row.mark, &error);
+                    let outcome = row.outcome.as_deref().map(str::parse).transpose().map_err(wrong)?;
+                    About::Failure {
+                        outcome: outcome.unwrap_or(Outcome::Other),
+                        by: row.outcome_by.unwrap_or_default(),
+                    }
                 }
                 Matter::Stale => About::Stale { verified_on: row.verified_on },
                 Matter::NoCoverage => About::NoCoverage,

@@ -4,7 +4,10 @@
 //! against the committed `.sqlx` (renewed by `make prepare`).
 
 pub mod account;
+pub mod activity;
 pub mod api_token;
+pub mod call;
+pub mod call_link;
 pub mod catalogue;
 pub mod cluster;
 pub mod connection;

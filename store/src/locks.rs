@@ -12,7 +12,8 @@
 //! 3. the rows of the listings it changes; an edit holds nothing else when it waits for them;
 //! 4. the rows of territories: an import of them, whose turn it is; whoever changes one by hand, and holds nothing else;
 //! 5. whoever changes what accounts may do, `maille.roles`, then the row of the account (`role.rs`); whoever gives out or uses a
-//!    link or a token, that row alone. They take none of the above;
+//!    link or a token, that row alone. They take none of the above. Whoever writes a call (`call.rs`), the row of that call, and
+//!    then no more than what its foreign keys share: nobody else waits for a call while holding anything;
 //! 6. at the commit, the lock of the feed (first migration), held until the commit is visible.
 
 use std::time::Duration;

@@ -55,7 +55,7 @@ impl std::fmt::Debug for Secret {
 }
 
 /// A random identity.
-pub(crate) fn random_id() -> Result<Uuid, Error> {
+pub fn random_id() -> Result<Uuid, Error> {
     let Secret(bytes) = Secret::random()?;
     let (id, _) = bytes.split_first_chunk().expect("32 bytes hold 16");
     Ok(uuid::Builder::from_random_bytes(*id).into_uuid())

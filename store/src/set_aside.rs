@@ -90,10 +90,12 @@ impl Store {
     }
 }
 
+/// A failure may be kept on another record of its listing.
 async fn end(connection: &mut PgConnection, line: &LineKey, cause: &Cause) -> Result<u64, Error> {
     let ended = sqlx::query!(
         "update set_aside set ended_at = $4, ended_by = $5, ended_reason = $6
-         where kind = $1 and listing = $2 and mark = $3 and ended_at is null",
+         where kind = $1 and mark = $3 and ended_at is null and (listing = $2 or kind = 'echec' and listing in (
+             select peer.record from link as own join link as peer on peer.listing = own.listing where own.record = $2))",
         line.matter.code(),
         line.listing.0,
         line.mark,

@@ -28,7 +28,7 @@ fn territory(code: &str, communes: &[&str]) -> Territory {
     }
 }
 
-async fn two_territories(pool: PgPool) -> Store {
+pub async fn two_territories(pool: PgPool) -> Store {
     let store = Store::on(pool);
     let mut import = begin(&store, "territoires", day(1)).await;
     let territories = [territory("sud", &["92002", "92007"]), territory("31", &["31555"])];

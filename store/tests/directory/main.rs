@@ -4,6 +4,9 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod accounts;
+mod activity;
+mod call_link;
+mod calls;
 mod deciding;
 #[path = "../../../tests/support/dice.rs"]
 mod dice;

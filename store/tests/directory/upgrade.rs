@@ -1,9 +1,14 @@
 //! A directory that lived under the schema before records were matched.
 
-use maille_domain::ListingId;
+use maille_domain::call::{Outcome, Sheet};
 use maille_domain::field::Field;
+use maille_domain::{Desk, ListingId, Matter, Reach, Role};
 use maille_store::Store;
+use maille_store::call::{Sending, Step};
+use maille_store::inbox::Sift;
+use maille_store::role::NewRole;
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use crate::support::{day, directory, elsewhere, founded, hills, import};
 
@@ -77,4 +82,49 @@ async fn an_upgrade_waits_for_no_import(pool: PgPool) {
     assert_eq!(listing.id, ListingId::founded_by("etablissements", "1"));
     assert_eq!(directory(&store).await.len(), 1);
     assert!(!store.match_by_rules(day(3)).await.unwrap(), "once");
+}
+
+/// The desk opens in a directory that people already curate: what they set aside stays so, and calls are taken at once.
+#[sqlx::test(migrations = false)]
+async fn the_desk_opens_in_a_directory_that_is_curated(pool: PgPool) {
+    let mut before = sqlx::migrate!();
+    before.migrations = before.migrations.iter().filter(|migration| migration.version < 9).cloned().collect();
+    before.run(&pool).await.unwrap();
+    let store = Store::on(pool.clone());
+    import(&store, "csv", day(1), &[elsewhere("1"), hills("2", &[])]).await;
+    let id = ListingId::founded_by("csv", "1");
+    let account = store
+        .create_account(
+            "alix@dac.example",
+            "Alix",
+            &[NewRole { role: Role::Reception, territory: None }],
+            "Zoé",
+            day(1),
+        )
+        .await
+        .unwrap();
+    for (mark, listing) in [("jamais", id.0), ("", ListingId::founded_by("csv", "2").0)] {
+        sqlx::query(
+            "insert into set_aside (kind, listing, mark, author, reason, at) values ($1, $2, $3, 'Zoé', 'vu', now())",
+        )
+        .bind(if mark.is_empty() { "sans-zone" } else { "verification" })
+        .bind(listing)
+        .bind(mark)
+        .execute(&pool)
+        .await
+        .unwrap();
+    }
+    let before = directory(&store).await;
+
+    store.migrate().await.unwrap();
+    assert_eq!(directory(&store).await, before, "a migration changes no listing");
+    let reach = Reach::Everywhere;
+    let inbox = store.inbox(None, (50, 0), &reach, &Sift::default(), day(2)).await.unwrap();
+    assert_eq!((inbox.counts[&Matter::Stale], inbox.counts[&Matter::NoCoverage]), (1, 1));
+    let desk = Desk::of(&store.account(account).await.unwrap().unwrap()).unwrap();
+    let sending = Sending { call: Uuid::from_u128(1), version: 0, id: Uuid::from_u128(2) };
+    let steps = [Step::Give(id), Step::Tell(id, Some(Outcome::Full))];
+    store.save_call(sending, &Sheet::default(), &steps, &desk, day(2)).await.unwrap();
+    let inbox = store.inbox(None, (50, 0), &reach, &Sift::default(), day(3)).await.unwrap();
+    assert_eq!((inbox.matter, inbox.lines[0].key.listing), (Matter::Failure, id));
 }
