@@ -107,6 +107,10 @@ impl Post for Carrier {
             })
         })
     }
+
+    fn leaves(&self) -> bool {
+        matches!(self.way, Way::Server(_))
+    }
 }
 
 /// The server of an address, whose password no message quotes.

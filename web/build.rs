@@ -32,8 +32,21 @@ const STYLES: [&str; 12] = [
     "media",
 ];
 /// Parts of the stylesheet that the team's pages have besides: it touches no other, and weighs on none.
-const TEAM_STYLES: [&str; 9] =
-    ["team", "duplicates", "quality", "zone", "history", "inbox", "accounts", "edit", "trial"];
+const TEAM_STYLES: [&str; 13] = [
+    "team",
+    "duplicates",
+    "quality",
+    "zone",
+    "history",
+    "inbox",
+    "accounts",
+    "edit",
+    "trial",
+    "desk",
+    "reply",
+    "calls",
+    "activity",
+];
 
 /// Pictures of pages for `/aide`; `make pictures` renews them.
 const PICTURES: [&str; 3] = ["recherche", "resultat", "fiche"];

@@ -1,6 +1,7 @@
 // Results that change in place: what leads from a page of results to another brings the new content here. The address
 // holds everything, so that the links and forms are those of the page without a script, and history stays true.
 // A sheet opened from results knows the same trick for its own link to the selection: it stays where it is, and leads back.
+import { renew } from "./renew";
 
 const RESULTS = "/recherche";
 /** A search that answers sooner shows no sign of itself. */
@@ -196,24 +197,6 @@ async function go(address: string, after: After): Promise<void> {
   if (underway === mine) {
     underway = undefined;
     document.querySelector("main")?.removeAttribute("aria-busy");
-  }
-}
-
-/** Puts the children of the new page in place of the old ones; those that did not change stay, with what was typed in them. */
-function renew(selector: string, fresh: Document): void {
-  const old = document.querySelector(selector);
-  const next = fresh.querySelector(selector);
-  if (!old || !next) return;
-  old.className = next.className;
-  const before = [...old.children];
-  const now = [...next.children];
-  if (before.length === now.length) {
-    before.forEach((child, position) => {
-      const replacement = now[position];
-      if (replacement && !child.isEqualNode(replacement)) child.replaceWith(replacement);
-    });
-  } else {
-    old.replaceChildren(...now.map((child) => before.find((known) => known.isEqualNode(child)) ?? child));
   }
 }
 

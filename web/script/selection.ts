@@ -1,6 +1,6 @@
 // The selection: what is typed goes to the address at once, and the text and the link that are copied have it.
 
-type Field = HTMLInputElement | HTMLTextAreaElement;
+import { type Field, startCopying } from "./copy";
 
 export function startSelection(): void {
   const list = document.querySelector<HTMLElement>(".shortlist");
@@ -26,17 +26,7 @@ export function startSelection(): void {
     location.href = link.href;
   });
 
-  for (const button of list.querySelectorAll<HTMLButtonElement>("[data-copy]")) {
-    const field = document.getElementById(button.dataset["copy"] ?? "") as Field | null;
-    const said = button.parentElement?.querySelector("[role=status]");
-    if (!field || !said) continue;
-    button.hidden = false;
-    button.addEventListener("click", async () => {
-      if (fresh) await fresh;
-      const done = (await copy(field)) ? button.dataset["copied"] : "Copie impossible : le texte est sélectionné, copiez-le avec Ctrl et C";
-      said.textContent = done ?? "";
-    });
-  }
+  startCopying(list, () => fresh);
 
   // Paper has what is on the screen, even what is still being typed.
   window.addEventListener("beforeprint", () => {
@@ -76,16 +66,5 @@ async function bringUpToDate(list: HTMLElement, address: string): Promise<void> 
     if (behind) behind.hidden = true;
   } catch {
     if (behind) behind.hidden = false;
-  }
-}
-
-/** Copies a field; where the browser gives no clipboard (a site without HTTPS), by selecting it. */
-async function copy(field: Field): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(field.value);
-    return true;
-  } catch {
-    field.select();
-    return document.execCommand("copy");
   }
 }

@@ -23,6 +23,10 @@ const MOST_MAILS_HERE: u32 = 3;
 const MOST_MAILS_OF_ONE: u32 = 20;
 /// Most mails that all ask for one address: nobody fills the box of somebody else.
 const MOST_MAILS_ON_ONE: u32 = 6;
+/// Most answers of the desk that one account mails: more is no longer a desk that is called often.
+const MOST_ANSWERS_OF_ONE: u32 = 20;
+/// Most of them that one network mails: a whole coordination centre is one.
+const MOST_ANSWERS_HERE: u32 = 100;
 /// How long a network where somebody logged in is theirs: what others try does not keep them out.
 const KNOWN: TimeDelta = TimeDelta::days(30);
 /// Most that is remembered; beyond, what was tried least and longest ago is forgotten.
@@ -48,6 +52,11 @@ impl Attempts {
     /// No mail was asked for yet.
     pub fn of_mails() -> Attempts {
         Attempts::at_most([MOST_MAILS_HERE, MOST_MAILS_OF_ONE, MOST_MAILS_ON_ONE])
+    }
+
+    /// No answer of the desk was mailed yet.
+    pub fn of_answers() -> Attempts {
+        Attempts::at_most([MOST_ANSWERS_OF_ONE, MOST_ANSWERS_HERE, MOST_ANSWERS_OF_ONE])
     }
 
     fn at_most(most: [u32; 3]) -> Attempts {
@@ -172,6 +181,19 @@ mod tests {
             mails.take("a@b.fr", requester, now()).is_ok()
         });
         assert_eq!(sent.count(), MOST_MAILS_ON_ONE as usize);
+    }
+
+    #[test]
+    fn an_account_does_not_flood_mailboxes_from_anywhere() {
+        let answers = Attempts::of_answers();
+        let sent = (0..200).filter(|sent| {
+            let requester = Requester::at(&format!("192.0.2.{}", sent / 10));
+            answers.take("00000000-0000-0000-0000-000000000001", requester, now()).is_ok()
+        });
+        assert_eq!(sent.count(), MOST_ANSWERS_OF_ONE as usize);
+        let colleague =
+            answers.take("00000000-0000-0000-0000-000000000002", Requester::at("192.0.2.1"), now());
+        assert_eq!(colleague, Ok(()));
     }
 
     #[test]

@@ -274,7 +274,12 @@ impl From<maille_store::Error> for Error {
             | maille_store::Error::UnknownRole(_)
             | maille_store::Error::UnknownRun(_)
             | maille_store::Error::UnknownDecision(_)
+            | maille_store::Error::UnknownCall(_)
             | maille_store::Error::UnknownRevision(_) => Error::NotFound(Missing::Page),
+            maille_store::Error::CallUnfinished => Error::Parameters(vec![WrongParameter::new(
+                "demandeur",
+                "attendu tant que l’appel est terminé, comme la réponse",
+            )]),
             maille_store::Error::NoOverride(_) => Error::NotFound(Missing::Correction),
             maille_store::Error::BeyondReach => Error::Elsewhere,
             maille_store::Error::Overtaken(overtaken) if !overtaken.is_empty() => {

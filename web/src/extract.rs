@@ -11,6 +11,7 @@ use axum::http::header;
 use axum::http::request::Parts;
 use maille_domain::{AccountId, ListingId};
 use serde::de::DeserializeOwned;
+use uuid::Uuid;
 
 use crate::error::{Error, Missing, WrongParameter};
 use crate::state::WebState;
@@ -56,6 +57,7 @@ impl Name for (ListingId, ListingId) {
 impl Name for (ListingId, i64) {}
 impl Name for AccountId {}
 impl Name for String {}
+impl Name for Uuid {}
 impl Name for (String, i64) {}
 impl Name for i64 {}
 
@@ -152,13 +154,19 @@ const MOST_PAIRS: usize = 10_000;
 const MOST_VALUES: usize = 2_000;
 
 /// The decoded parameters of a query, and what is wrong with those read so far.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Reader {
     pairs: Vec<(String, String)>,
     wrong: Vec<WrongParameter>,
 }
 
 impl Reader {
+    /// Names what was sent after one of its parameters: the same form sent again has the same name, another one has not.
+    pub fn name_after(&self, id: Uuid) -> Uuid {
+        let pairs = serde_json::to_vec(&self.pairs).expect("texts are JSON");
+        Uuid::new_v5(&id, &pairs)
+    }
+
     /// Decodes `a=b&c=d` (`application/x-www-form-urlencoded`).
     pub fn new(query: &str) -> Reader {
         let mut reader = Reader { pairs: Vec::new(), wrong: Vec::new() };

@@ -109,7 +109,7 @@ fn hostile(number: usize, text: &str) -> Listing {
 }
 
 /// A directory of them; one word is longer than any screen.
-fn listings() -> Vec<Listing> {
+pub fn listings() -> Vec<Listing> {
     let long = "m".repeat(10_000);
     let texts = TEXTS.iter().map(|(_, text)| *text).chain([long.as_str()]);
     let mut listings: Vec<Listing> = texts.enumerate().map(|(number, text)| hostile(number, text)).collect();
@@ -139,8 +139,8 @@ fn addresses(page: &str, listings: &[Listing]) -> Vec<String> {
         .collect()
 }
 
-fn judge(path: &str, answered: &Answered) {
-    let body = &answered.body;
+/// Panics when a page holds what a source wrote as it wrote it.
+pub fn escapes(path: &str, body: &str) {
     for (attacked, text) in TEXTS {
         // Nothing of these means anything once escaped; the others are harmless as they are.
         if text.contains('<') || text.contains('"') {
@@ -148,6 +148,11 @@ fn judge(path: &str, answered: &Answered) {
         }
     }
     assert!(!body.contains("<script>"), "{path}: a script of somebody else");
+}
+
+fn judge(path: &str, answered: &Answered) {
+    let body = &answered.body;
+    escapes(path, body);
     assert_eq!(answered.header("x-content-type-options"), "nosniff", "{path}");
     match answered.header("content-type") {
         "text/html; charset=utf-8" => {

@@ -10,6 +10,7 @@
 mod assets;
 mod attempts;
 mod colour;
+mod csv;
 mod french;
 mod map;
 mod observe;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use maille_domain::hours::time_zone;
 
 use crate::assets;
 use crate::error::Error;
@@ -111,7 +110,7 @@ impl Layout {
                 Some(_) => format!("Quel lieu\u{202f}? – {} – {}", plain(title), state.theme.name),
             },
             demo: state.demo,
-            printed_on: date::words(state.now().with_timezone(&time_zone(None)).date_naive()),
+            printed_on: date::words(state.today()),
             canonical: None,
             indexed: false,
             theme: Arc::clone(&state.theme),

@@ -17,6 +17,9 @@ pub struct Letter {
 pub trait Post: Send + Sync + 'static {
     /// Sends a letter: once this says so, somebody else has it.
     fn send(&self, letter: Letter) -> Sending<'_>;
+
+    /// Whether letters leave this machine: whoever sends one is told when they do not.
+    fn leaves(&self) -> bool;
 }
 
 /// What comes of sending something.
@@ -33,6 +36,10 @@ impl Post for Nowhere {
     fn send(&self, _: Letter) -> Sending<'_> {
         Box::pin(std::future::ready(Err(NotSent)))
     }
+
+    fn leaves(&self) -> bool {
+        false
+    }
 }
 
 impl Letter {
@@ -47,6 +54,18 @@ impl Letter {
                  cette adresse, dans les 7 jours :\n\n{link}\n\nElle ne sert qu’une fois. Ne la transmettez à \
                  personne : qui l’ouvre choisit le mot de passe de votre compte.\n\nSi vous n’attendiez pas ce courriel, \
                  vous pouvez l’ignorer.\n"
+            ),
+        }
+    }
+
+    /// To whoever called the desk, or on whose behalf somebody did: nothing of the call but what was answered.
+    pub(crate) fn answer(to: &str, subject: &str, answer: &str) -> Letter {
+        Letter {
+            to: to.to_owned(),
+            subject: subject.to_owned(),
+            text: format!(
+                "Bonjour,\n\nVoici les ressources données en réponse à votre demande.\n\n{answer}\nCe courriel part d’une \
+                 adresse qui ne reçoit pas de réponse.\n"
             ),
         }
     }
@@ -80,6 +99,8 @@ mod tests {
         }
         let reset = Letter::reset("a@b.fr", "Camille Durand", "Annuaire du Sud", link);
         assert!(reset.text.contains(link) && reset.text.contains("dans l’heure"), "{}", reset.text);
+        let answer = Letter::answer("a@b.fr", "Réponse à votre demande", "1. CLIC\n");
+        assert!(answer.text.contains("\n\n1. CLIC\n\n"), "{}", answer.text);
         assert!(
             !format!("{}{}", letter.subject, reset.subject).contains("Camille"),
             "subjects are seen in passing"

@@ -29,6 +29,7 @@ pub fn router(state: WebState) -> Router {
         .route("/ressources/{slug}/signaler/merci", get(pages::report::thanks))
         .route("/selection", get(pages::selection::selection))
         .route("/selection.txt", get(pages::selection::as_text))
+        .route("/reponse", get(pages::accueil::shared_reply))
         .route("/carte", get(pages::carte::carte))
         .route("/dac", get(pages::dac::dac))
         .route("/parcours", get(pages::parcours::all))
@@ -55,7 +56,11 @@ pub fn router(state: WebState) -> Router {
         .route("/connexion/oubli", get(pages::forgotten::form).post(pages::forgotten::send))
         .route("/deconnexion", post(pages::login::log_out))
         .merge(v1::written())
-        .merge(pages::animation::routes().route_layer(from_fn_with_state(state.clone(), signed::require)))
+        .merge(
+            pages::animation::routes()
+                .merge(pages::accueil::routes())
+                .route_layer(from_fn_with_state(state.clone(), signed::require)),
+        )
         .route("/robots.txt", get(pages::robots::robots))
         .route("/.well-known/security.txt", get(pages::robots::security))
         // Every method, so that refusing one does not tell that the address exists.

@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, HeaderValue, Method};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
 use chrono::{DateTime, Utc};
-use maille_domain::{Account, Act, Listing, ListingId, Reach};
+use maille_domain::{Account, Act, Desk, Listing, ListingId, Reach};
 use maille_store::Store;
 use maille_store::listing::Cause;
 use maille_store::mailed_link::Purpose;
@@ -22,7 +22,7 @@ use uuid::Uuid;
 use crate::attempts::Attempts;
 use crate::error::{Error, Missing};
 use crate::extract::encode;
-use crate::pages::login;
+use crate::pages::{accueil, login};
 use crate::post::{Letter, NotSent, Nowhere, Post};
 use crate::state::WebState;
 
@@ -40,6 +40,8 @@ pub struct Curation {
     pub(crate) attempts: Arc<Attempts>,
     /// Mails asked for by whoever has no session.
     pub(crate) mails: Arc<Attempts>,
+    /// Answers of the desk that were mailed.
+    pub(crate) answers: Arc<Attempts>,
     post: Arc<dyn Post>,
     /// What the addresses in letters begin with: never what a request says of itself.
     base: Arc<str>,
@@ -52,6 +54,7 @@ impl Curation {
             present,
             attempts: Arc::new(Attempts::new()),
             mails: Arc::new(Attempts::of_mails()),
+            answers: Arc::new(Attempts::of_answers()),
             post: Arc::new(Nowhere),
             base: Arc::from(""),
         }
@@ -94,6 +97,21 @@ impl Curation {
         Ok(self.post.send(letter).await)
     }
 
+    /// Sends a letter.
+    pub(crate) async fn send(&self, letter: Letter) -> Result<(), NotSent> {
+        self.post.send(letter).await
+    }
+
+    /// Whether letters leave this machine.
+    pub(crate) fn leaves(&self) -> bool {
+        self.post.leaves()
+    }
+
+    /// What addresses that are given to somebody begin with.
+    pub(crate) fn base(&self) -> &str {
+        &self.base
+    }
+
     /// The present store.
     ///
     /// # Errors
@@ -122,6 +140,14 @@ impl Signed {
     /// [`Error::Forbidden`] when they may not at all.
     pub fn reach(&self, act: Act) -> Result<Reach, Error> {
         self.account.reach(act).ok_or(Error::Forbidden(act))
+    }
+
+    /// The desk they answer at.
+    ///
+    /// # Errors
+    /// [`Error::Forbidden`] when they take no calls.
+    pub fn desk(&self) -> Result<Desk, Error> {
+        Desk::of(&self.account).ok_or(Error::Forbidden(Act::Answer))
     }
 
     /// A listing that they may do that to; the one that it was merged into, if it was.
@@ -169,6 +195,10 @@ pub async fn require(
 ) -> Response {
     let signed = match who(&state, &curation, request.headers()).await {
         Ok(signed) => signed,
+        // What somebody types during a call is not lost because nobody can know who they are.
+        Err(error @ Error::Unavailable) if is_call(&request) => {
+            return accueil::while_away(&state, request, error).await;
+        }
         Err(error) => return error.into_response(),
     };
     let mut response = match signed {
@@ -185,6 +215,11 @@ pub async fn require(
     };
     response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
+}
+
+/// Whether it is a form of the desk.
+fn is_call(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == "/accueil"
 }
 
 /// Whose session a request belongs to, if it does to one.

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::extract::FromRef;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use maille_domain::clock::Clock;
 use maille_index::Node;
 use tokio::sync::Semaphore;
@@ -105,6 +105,11 @@ impl WebState {
     /// The present instant.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()
+    }
+
+    /// The present day, in Paris.
+    pub fn today(&self) -> NaiveDate {
+        self.clock.today()
     }
 
     /// Asks the index away from the threads that serve connections: a costly question must not hold the others up,

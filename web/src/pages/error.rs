@@ -36,7 +36,7 @@ struct Named {
 
 /// The page of an error, the form filled with what was asked.
 pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
-    let of_the_team = uri.path() == "/animation" || uri.path().starts_with("/animation/");
+    let of_the_team = team_home(uri).is_some();
     let (heading, paragraphs): (&'static str, Vec<&'static str>) = match error {
         Error::Parameters(_) if of_the_team => (
             "La demande n’a pas pu être lue",
@@ -91,9 +91,9 @@ pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
             vec!["Il répondra dans quelques instants. Rechargez cette page pour réessayer."],
         ),
         Error::Unavailable => (
-            "L’animation ne répond pas",
+            "La base de données ne répond pas",
             vec![
-                "La base de données de l’annuaire ne répond pas. La recherche et les fiches, elles, répondent.",
+                "La recherche publique et les fiches, elles, répondent.",
                 "Ce que vous envoyiez n’est pas enregistré\u{202f}: revenez à la page précédente, votre navigateur y garde ce que vous avez écrit, et envoyez-le de nouveau dans quelques minutes.",
             ],
         ),
@@ -149,26 +149,35 @@ pub fn response(state: &WebState, error: &Error, uri: &Uri) -> Response {
         _ => Vec::new(),
     };
     let visit = Visit::read(&state.node, uri.query().unwrap_or_default());
-    let of_the_team = uri.path() == "/animation" || uri.path().starts_with("/animation/");
+    let team = team_home(uri);
+    let form = (*error != Error::NotReady && team.is_none()).then(|| asked(uri, &visit));
     let action = match error {
         Error::NotReady | Error::Internal => uri.path_and_query().map(|address| Choice {
             href: address.as_str().to_owned(),
             label: "Réessayer".to_owned(),
             detail: None,
         }),
-        _ if of_the_team => Some(Choice {
-            href: "/animation".to_owned(),
-            label: "Revenir à ce qui est à traiter".to_owned(),
+        _ => Some(team.unwrap_or_else(|| Choice {
+            href: visit.link("/"),
+            label: "Aller à l’accueil".to_owned(),
             detail: None,
-        }),
-        _ => Some(Choice { href: visit.link("/"), label: "Aller à l’accueil".to_owned(), detail: None }),
+        })),
     };
-    let form = (*error != Error::NotReady && !of_the_team).then(|| asked(uri, &visit));
     let typed = form.iter().filter(|form| !form.q.is_empty()).map(|form| ("q", form.q.clone()));
     let kept = typed.chain(visit.at(None).pairs()).collect();
     let layout = Layout::new(state, &visit, heading).keeping(kept);
     let page = ErrorPage { layout, heading, paragraphs, errors, form, action };
     respond_with(&page, error.status())
+}
+
+/// Where one goes on from, on the pages of the team.
+fn team_home(uri: &Uri) -> Option<Choice> {
+    let homes = [("/animation", "Revenir à ce qui est à traiter"), ("/accueil", "Revenir aux appels")];
+    let under = |home: &str| {
+        uri.path().strip_prefix(home).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    };
+    let (href, label) = homes.into_iter().find(|(home, _)| under(home))?;
+    Some(Choice { href: href.to_owned(), label: label.to_owned(), detail: None })
 }
 
 /// What the form held, whatever else was wrong.

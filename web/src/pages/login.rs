@@ -6,6 +6,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{CACHE_CONTROL, SET_COOKIE, USER_AGENT};
 use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
+use maille_domain::{Account, Role};
 use maille_store::password::Password;
 
 use crate::error::Error;
@@ -18,6 +19,8 @@ use crate::visit::Visit;
 
 /// Where whoever logs in goes, when nothing else is asked.
 const HOME: &str = "/animation";
+/// Where whoever does nothing but answer goes.
+const HOME_OF_THE_DESK: &str = "/accueil";
 /// Longest form that comes with what was being sent: encoded twice, each byte may become three.
 const LONGEST_WITH_A_DRAFT: usize = 3 * LONGEST_OF_THE_TEAM;
 /// Longest text of a draft that is shown whole, in characters.
@@ -98,8 +101,8 @@ pub async fn form(
     headers: HeaderMap,
     Query(Asked { to, said }): Query<Asked>,
 ) -> Result<Response, Error> {
-    if who(&state, &curation, &headers).await?.is_some() {
-        return Ok(Redirect::to(&to).into_response());
+    if let Some(signed) = who(&state, &curation, &headers).await? {
+        return Ok(Redirect::to(home(&signed.account, &to)).into_response());
     }
     Ok(respond(&LoginPage { said, ..LoginPage::new(&state, to) }))
 }
@@ -143,6 +146,10 @@ pub async fn log_in(
     if let Some(before) = who(&state, &curation, &headers).await? {
         store.close_session(before.account.id, before.session, state.now()).await?;
     }
+    let to = match store.session(&secret, state.now()).await? {
+        Some((account, _)) => home(&account, &page.to).to_owned(),
+        None => page.to.clone(),
+    };
     let mut response = match draft {
         Some(draft) => {
             let fields = Reader::new(&draft.fields).into_pairs();
@@ -154,7 +161,7 @@ pub async fn log_in(
                 fields,
             })
         }
-        None => Redirect::to(&page.to).into_response(),
+        None => Redirect::to(&to).into_response(),
     };
     let headers = response.headers_mut();
     headers.insert(SET_COOKIE, cookie(&state, Some(&secret)));
@@ -236,6 +243,13 @@ fn shown((name, value): &(String, String)) -> Option<(String, String)> {
     let mut letters = words.chars();
     let first = letters.next().map(|first| first.to_uppercase().to_string()).unwrap_or_default();
     Some((first + letters.as_str(), short))
+}
+
+/// Where somebody goes who asks for that address; who only answers calls and asks for nothing, to the desk.
+fn home<'a>(account: &Account, asked: &'a str) -> &'a str {
+    let only_answers =
+        !account.roles.is_empty() && account.roles.iter().all(|held| held.role == Role::Reception);
+    if asked == HOME && only_answers { HOME_OF_THE_DESK } else { asked }
 }
 
 /// An address of the team's own pages; the first of them when it is any other.

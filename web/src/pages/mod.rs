@@ -1,6 +1,7 @@
 //! The pages, in French, rendered here and complete without a script: a file per page.
 
 pub mod accessibility;
+pub mod accueil;
 pub mod animation;
 pub mod carte;
 pub mod dac;

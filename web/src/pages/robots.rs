@@ -14,7 +14,7 @@ use crate::visit::Visit;
 
 /// What search engines leave alone: searches, and the work of one person or of the team.
 const RULES: &str = "User-agent: *\nDisallow: /recherche\nDisallow: /selection\nDisallow: /ressources/*/signaler\n\
-    Disallow: /api/\nDisallow: /animation\nDisallow: /accueil\nDisallow: /connexion\n";
+    Disallow: /api/\nDisallow: /animation\nDisallow: /accueil\nDisallow: /reponse\nDisallow: /connexion\n";
 /// Pages that are not sheets, for search engines.
 const PAGES: [&str; 6] =
     ["/", "/aide", "/classement", "/accessibilite", "/mentions-legales", "/confidentialite"];

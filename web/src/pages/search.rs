@@ -1,12 +1,12 @@
 //! `/recherche`: what was understood, who can help, and why.
 
-mod alert;
+pub(crate) mod alert;
 mod dac;
 mod group;
 mod heading;
 mod neighbours;
 mod refine;
-mod understood;
+pub(crate) mod understood;
 
 use askama::Template;
 use axum::extract::State;

@@ -1,29 +1,25 @@
 //! `/selection`: the listings put aside, to order, print and send. All of it is in the address: nothing is kept here.
 
-mod entry;
 mod share;
 mod shortlist;
-mod text;
 
 use askama::Template;
 use axum::extract::{RawQuery, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
-use maille_domain::hours::time_zone;
 
 use crate::error::Error;
 use crate::french::{self, date};
 use crate::page::{Cache, Layout, Page, respond};
 use crate::state::WebState;
-use crate::theme::Contact;
+use crate::views::Choice;
+use crate::views::entry::Entry;
 use crate::views::hit::Viewpoint;
-use crate::views::{Choice, PhoneLink};
+use crate::views::message::{Message, whom_to_call};
 use crate::visit::{MOST_SELECTED, Selection, ShortId};
-use entry::Entry;
 use share::Share;
 pub use share::origin;
 use shortlist::{LONGEST_NOTE, LONGEST_TITLE, Shortlist, Step};
-use text::Message;
 
 /// From how many characters of notes twelve listings are printed smaller, to stay on one page.
 const MUCH_NOTED: usize = 600;
@@ -56,13 +52,6 @@ impl SelectionPage {
 
 impl Page for SelectionPage {
     const CACHE: Cache = Cache::Never;
-}
-
-/// Who answers when the paper does not: `DAC 92 Sud, 01 99 00 00 11, accueil@example.org`.
-fn words(contact: &Contact) -> String {
-    let phone = contact.phone.as_ref().map(|phone| PhoneLink::from(phone).spoken);
-    let parts = [Some(contact.name.clone()), phone, contact.email.clone(), contact.hours.clone()];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The selection with its listings, as they are now.
@@ -144,7 +133,7 @@ fn no_store() -> [(HeaderName, HeaderValue); 1] {
 }
 
 fn today(state: &WebState) -> String {
-    date::words(state.now().with_timezone(&time_zone(None)).date_naive())
+    date::words(state.today())
 }
 
 impl Known {
@@ -155,13 +144,16 @@ impl Known {
         share: Option<&'a Share>,
     ) -> Message<'a> {
         Message {
-            site: &state.theme.name,
-            title: &self.shortlist.title,
+            subject: match self.shortlist.title.as_str() {
+                "" => format!("Sélection de ressources – {}", state.theme.name),
+                title => title.to_owned(),
+            },
             place: self.shortlist.visit.place_label(),
             date: today(state),
             demo: state.demo,
+            preamble: Vec::new(),
             entries: &self.entries,
-            contact: state.theme.contact.as_ref().map(words),
+            contact: state.theme.contact.as_ref().map(whom_to_call),
             origin,
             link: share.map(|share| share.short.as_str()),
         }
@@ -201,7 +193,7 @@ impl SelectionPage {
             clear: visit.selecting(Selection::default()).link("/selection"),
             text_link: shortlist.address("/selection.txt"),
             title: shortlist.title,
-            contact: state.theme.contact.as_ref().map(words),
+            contact: state.theme.contact.as_ref().map(whom_to_call),
             entries,
             date: today(state),
             share,

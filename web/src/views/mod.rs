@@ -1,8 +1,11 @@
 //! What several pages show: the search form, a phone number, a fact with its icon, a listing found.
 
 pub mod contact;
+pub mod entry;
 pub mod faults;
 pub mod hit;
+pub mod home;
+pub mod message;
 pub mod place;
 pub mod twins;
 

@@ -6,7 +6,6 @@ use axum::extract::{Path, State};
 use axum::http::header;
 use axum::response::IntoResponse;
 use chrono::NaiveDate;
-use maille_domain::hours::time_zone;
 use maille_domain::{Act, Check, Field, Means};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -82,7 +81,7 @@ pub async fn check(
         }
         field
     });
-    let today = state.now().with_timezone(&time_zone(None)).date_naive();
+    let today = state.today();
     let day = body.given("day").map_or(Some(today), |day| {
         let day = day.parse().ok().filter(|day| (Check::first_day(today)..=today).contains(day));
         if day.is_none() {

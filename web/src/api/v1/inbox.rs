@@ -62,6 +62,9 @@ pub struct LineView {
     /// Why it may be, in French (`doublon`).
     #[serde(skip_serializing_if = "Vec::is_empty")]
     reasons: Vec<String>,
+    /// What became of it, when the desk had given it to somebody (`echec`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outcome: Option<&'static str>,
     /// The day of the last check (`verification`).
     #[serde(skip_serializing_if = "Option::is_none")]
     verified_on: Option<NaiveDate>,
@@ -173,6 +176,7 @@ impl From<&Line> for LineView {
             conflict: None,
             other: None,
             reasons: Vec::new(),
+            outcome: None,
             verified_on: None,
             set_aside: line.set_aside.as_ref().map(|aside| SetAsideView {
                 author: aside.author.clone(),
@@ -189,6 +193,7 @@ impl From<&Line> for LineView {
                     text: text.clone(),
                 });
             }
+            About::Failure { outcome, .. } => view.outcome = Some(outcome.code()),
             About::Conflict { conflict, several } => {
                 view.conflict = Some(ConflictView::of(conflict, *several));
             }
@@ -253,7 +258,7 @@ impl FromQuery for Parameters {
     tag = "curation",
     security(("token" = [])),
     params(
-        ("kind" = Option<String>, Query, description = "`signalement`, `conflit`, `doublon`, `retrait`, `verification`, `sans-zone` or `sans-contact`; by default the first of them that has lines"),
+        ("kind" = Option<String>, Query, description = "`signalement`, `echec`, `conflit`, `doublon`, `retrait`, `verification`, `sans-zone` or `sans-contact`; by default the first of them that has lines"),
         ("category" = Option<String>, Query, description = "Code of a kind of resource"),
         ("source" = Option<String>, Query, description = "Name of a source"),
         ("commune" = Option<String>, Query, description = "COG code, postal code or name"),

@@ -264,7 +264,7 @@ fn nothing(here: &Asked, all: usize) -> String {
         (true, ..) => "Rien n’a été mis de côté ici.",
         (_, true, 0) => "Rien à traiter avec ces filtres.",
         (_, false, 0) => {
-            "Rien à traiter ici. Ce qui demandera quelqu’un viendra dans cette liste : signalements, conflits, doublons, retraits, fiches à vérifier ou incomplètes."
+            "Rien à traiter ici. Ce qui demandera quelqu’un viendra dans cette liste : signalements, orientations qui ont échoué, conflits, doublons, retraits, fiches à vérifier ou incomplètes."
         }
         _ => "Rien à traiter dans cette liste. Les autres ont leur nombre ci-dessus.",
     };

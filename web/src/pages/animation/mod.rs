@@ -26,6 +26,7 @@ pub mod verify_many;
 mod zone;
 
 use axum::Router;
+use maille_domain::Act;
 
 use crate::page::Layout;
 use crate::signed::Signed;
@@ -54,6 +55,8 @@ pub fn routes() -> Router<WebState> {
 /// The parts of the team's pages, as its menu names them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Section {
+    /// The calls that are answered.
+    Desk,
     /// What needs somebody.
     Inbox,
     /// The listings.
@@ -95,7 +98,8 @@ pub struct MenuLink {
 }
 
 impl Section {
-    const MENU: [(Section, &'static str, &'static str); 7] = [
+    const MENU: [(Section, &'static str, &'static str); 8] = [
+        (Section::Desk, "/accueil", "Accueil"),
         (Section::Inbox, "/animation", "À traiter"),
         (Section::Listings, "/animation/fiches", "Fiches"),
         (Section::Duplicates, "/animation/doublons", "Doublons"),
@@ -110,8 +114,10 @@ impl Section {
 pub fn layout(state: &WebState, signed: &Signed, section: Section, title: &str) -> Layout {
     let links = Section::MENU
         .into_iter()
-        .filter(|(linked, ..)| {
-            *linked != Section::Accounts || signed.account.may(maille_domain::Act::Accounts)
+        .filter(|(linked, ..)| match linked {
+            Section::Accounts => signed.account.may(Act::Accounts),
+            Section::Desk => signed.account.may(Act::Answer),
+            _ => true,
         })
         .map(|(linked, href, label)| MenuLink { href, label, current: linked == section });
     let team =

@@ -239,7 +239,7 @@ async fn make_token(
     signed: Signed,
     Sent(mut sent): Sent<LONGEST_OF_THE_TEAM>,
 ) -> Result<Response, Error> {
-    let today = state.now().with_timezone(&time_zone(None)).date_naive();
+    let today = state.today();
     let mut faults = Faults::default();
     let typed = TypedToken {
         name: sent.text("nom"),

@@ -10,7 +10,6 @@ use maille_domain::{Act, Category, Reach};
 use maille_store::quality::{By, Lack, Quality};
 use maille_territory::france;
 
-use super::verification::today;
 use super::{Section, layout};
 use crate::error::{Error, Missing};
 use crate::extract::{FromQuery, Query, Reader, encode};
@@ -223,7 +222,7 @@ async fn board(
     signed: Signed,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Error> {
-    let (reach, today) = (asked.reach(&signed).await?, today(&state));
+    let (reach, today) = (asked.reach(&signed).await?, state.today());
     let own = signed.reach(Act::Consult)?;
     let all = signed.store.quality(By::All, &reach, today).await?;
     let rows = signed.store.quality(asked.by, &reach, today).await?;

@@ -7,7 +7,6 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
 use chrono::NaiveDate;
-use maille_domain::hours::time_zone;
 use maille_domain::{Act, Check, Field, Listing, ListingId, Means};
 
 use super::back::{back, saying};
@@ -143,11 +142,6 @@ impl CheckForm {
     }
 }
 
-/// Today, where the team works.
-pub fn today(state: &WebState) -> NaiveDate {
-    state.now().with_timezone(&time_zone(None)).date_naive()
-}
-
 /// What just happened, by its code.
 pub fn said(code: &str) -> Option<String> {
     let said = match code {
@@ -202,7 +196,7 @@ impl CheckPage {
             action: address(listing, "/verifier"),
             undo: address(listing, "/verifier/annuler"),
             retour: String::new(),
-            form: CheckForm::new(today(state)),
+            form: CheckForm::new(state.today()),
             fields: fields.collect(),
             why: String::new(),
             presence: decides.then(|| PresenceForm::of(listing)),
@@ -246,7 +240,7 @@ pub async fn verify(
 ) -> Result<Response, Error> {
     let listing = signed.listing(id, Act::Verify).await?;
     let mut faults = Faults::default();
-    let (form, check) = CheckForm::read(&mut sent, today(&state), &mut faults);
+    let (form, check) = CheckForm::read(&mut sent, state.today(), &mut faults);
     let code = sent.text("champ");
     let field = match code.as_str() {
         "" => Some(None),

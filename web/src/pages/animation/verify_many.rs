@@ -11,7 +11,7 @@ use axum::routing::post;
 use maille_domain::{Act, ListingId};
 
 use super::back::{back, saying};
-use super::verification::{CheckForm, today};
+use super::verification::CheckForm;
 use super::{Section, layout};
 use crate::error::{Error, Missing};
 use crate::extract::{LONGEST_OF_THE_TEAM, Sent};
@@ -52,7 +52,7 @@ pub async fn verify(
 ) -> Result<Response, Error> {
     let reach = signed.reach(Act::Verify)?;
     let mut faults = Faults::default();
-    let (form, check) = CheckForm::read(&mut sent, today(&state), &mut faults);
+    let (form, check) = CheckForm::read(&mut sent, state.today(), &mut faults);
     let retour = back(&mut sent, "/animation");
     let mut chosen = BTreeSet::new();
     chosen.extend(sent.several("fiche", |id| id.parse::<ListingId>().map_err(|_| String::new())));

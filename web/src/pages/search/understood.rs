@@ -159,7 +159,7 @@ pub fn chips(asked: &SearchParameters, answer: &Answer, link: &SearchLink) -> Ch
 }
 
 /// `ouvert le 25 novembre 2026 à 20 h`, `ouvert le 28 novembre 2026 entre 8 h et 20 h`, in the time of the place.
-fn moment((from, until): (DateTime<Utc>, DateTime<Utc>), place: Option<&Place>) -> String {
+pub fn moment((from, until): (DateTime<Utc>, DateTime<Utc>), place: Option<&Place>) -> String {
     let departement = place.and_then(|place| place.departement.as_deref());
     let local = |at: DateTime<Utc>| at.with_timezone(&time_zone(departement)).naive_local();
     let (day, time) = (date::words(local(from).date()), date::time(local(from).time()));

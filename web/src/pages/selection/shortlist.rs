@@ -4,6 +4,7 @@ use maille_index::Node;
 
 use crate::extract::{Reader, encode};
 use crate::plain_text::one_line;
+use crate::views::entry::anchor;
 use crate::visit::{Selection, ShortId, Visit};
 
 /// The longest title, in characters.
@@ -137,11 +138,6 @@ impl Shortlist {
         }
         address
     }
-}
-
-/// Where a listing is on the page.
-pub fn anchor(id: &ShortId) -> String {
-    format!("r-{id}")
 }
 
 #[cfg(test)]

@@ -126,6 +126,11 @@ impl LineView {
                 };
                 format!("{what}, {at}, {by}.")
             }
+            About::Failure { outcome, by } => {
+                let at = since.map(|day| format!(" le {}", ago(day))).unwrap_or_default();
+                let what = outcome.label();
+                format!("{what} : l’accueil l’avait donnée, et {by} a demandé{at} si cela avait marché.")
+            }
             About::Conflict { conflict, several } => {
                 view.tell_conflict(conflict, *several);
                 let label = conflict.conflict.field.label();

@@ -56,6 +56,8 @@ pub enum Gesture {
     FollowTheirs,
     /// Two listings are not the same.
     Distinct,
+    /// The sheet of what failed says so by now, or need not.
+    Failure,
     /// What its source withdrew is gone indeed.
     Confirm,
     /// It is not for now, or not at all.
@@ -65,8 +67,9 @@ pub enum Gesture {
 }
 
 impl Gesture {
-    const ALL: [Gesture; 7] = [
+    const ALL: [Gesture; 8] = [
         Gesture::Report,
+        Gesture::Failure,
         Gesture::KeepOurs,
         Gesture::FollowTheirs,
         Gesture::Distinct,
@@ -79,6 +82,7 @@ impl Gesture {
     pub const fn code(self) -> &'static str {
         match self {
             Gesture::Report => "traite",
+            Gesture::Failure => "echec-traite",
             Gesture::KeepOurs => "garder",
             Gesture::FollowTheirs => "suivre",
             Gesture::Distinct => "distinct",
@@ -91,7 +95,7 @@ impl Gesture {
     /// What its button says, when it is for several lines.
     pub const fn label(self) -> &'static str {
         match self {
-            Gesture::Report => "Marquer comme traités",
+            Gesture::Report | Gesture::Failure => "Marquer comme traités",
             Gesture::KeepOurs => "Garder les nôtres",
             Gesture::FollowTheirs => "Suivre les sources",
             Gesture::Distinct => "Ce ne sont pas des doublons",
@@ -105,6 +109,7 @@ impl Gesture {
     const fn matter(self) -> Option<Matter> {
         match self {
             Gesture::Report => Some(Matter::Report),
+            Gesture::Failure => Some(Matter::Failure),
             Gesture::KeepOurs | Gesture::FollowTheirs => Some(Matter::Conflict),
             Gesture::Distinct => Some(Matter::Duplicate),
             Gesture::Confirm => Some(Matter::Withdrawn),
@@ -116,7 +121,9 @@ impl Gesture {
         match self {
             Gesture::KeepOurs | Gesture::FollowTheirs => Act::Correct,
             Gesture::Distinct => Act::Match,
-            Gesture::Report | Gesture::Confirm | Gesture::SetAside | Gesture::PutBack => Act::Settle,
+            Gesture::Report | Gesture::Failure | Gesture::Confirm | Gesture::SetAside | Gesture::PutBack => {
+                Act::Settle
+            }
         }
     }
 
@@ -133,6 +140,7 @@ impl Gesture {
     pub fn told(self, count: usize) -> String {
         let (one, several) = match self {
             Gesture::Report => ("signalement traité", "signalements traités"),
+            Gesture::Failure => ("échec traité", "échecs traités"),
             Gesture::KeepOurs => ("correction gardée", "corrections gardées"),
             Gesture::FollowTheirs => ("correction retirée", "corrections retirées"),
             Gesture::Distinct => ("paire séparée", "paires séparées"),
@@ -325,7 +333,9 @@ async fn act(
             Ok(other) => store.decide(key.listing, other, false, reach, cause).await.map(|_| true),
             Err(_) => Ok(false),
         },
-        Gesture::Confirm | Gesture::SetAside => store.set_aside(key, until, reach, cause).await,
+        Gesture::Failure | Gesture::Confirm | Gesture::SetAside => {
+            store.set_aside(key, until, reach, cause).await
+        }
         Gesture::PutBack => store.put_back(key, reach, cause).await,
     }
 }

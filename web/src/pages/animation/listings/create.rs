@@ -5,7 +5,6 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use maille_domain::field::Values;
-use maille_domain::hours::time_zone;
 use maille_domain::{Act, Category, Field, Fields, Listing, ListingId, Reach};
 use maille_store::creation::{AlikeListing, CREATED};
 use maille_territory::france;
@@ -152,7 +151,7 @@ impl CreatePage {
         let mut groups = told.groups(draft);
         groups
             .push(Group { title: "Zone d’intervention", fields: vec![told.field(Field::Coverage, draft)] });
-        let today = state.now().with_timezone(&time_zone(None)).date_naive();
+        let today = state.today();
         let drafted = drafted(draft);
         let map = state.ask(move |node| preview::pin(node, drafted)).await?;
         for field in groups.iter_mut().flat_map(|group| &mut group.fields) {

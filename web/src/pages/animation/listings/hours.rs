@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use chrono::NaiveDate;
 use maille_domain::Act;
-use maille_domain::hours::{Hours, plain, time_zone};
+use maille_domain::hours::{Hours, plain};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -90,7 +90,7 @@ pub async fn heard(
     Query(Asked(text)): Query<Asked>,
 ) -> Result<Response, Error> {
     signed.reach(Act::Correct)?;
-    let today = state.now().with_timezone(&time_zone(None)).date_naive();
+    let today = state.today();
     Ok(Json(Heard::of(&text, today)).into_response())
 }
 

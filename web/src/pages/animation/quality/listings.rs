@@ -6,7 +6,7 @@ use axum::response::Response;
 use chrono::NaiveDate;
 use maille_store::quality::{By, Lack, Lacking};
 
-use super::{Asked, LACKS, name, today};
+use super::{Asked, LACKS, name};
 use crate::error::Error;
 use crate::extract::{FromQuery, Query, Reader};
 use crate::french::{self, date};
@@ -111,7 +111,7 @@ pub async fn listings(
     signed: Signed,
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, Error> {
-    let (reach, today) = (wanted.asked.reach(&signed).await?, today(&state));
+    let (reach, today) = (wanted.asked.reach(&signed).await?, state.today());
     let by = if wanted.all { By::All } else { wanted.asked.by };
     let lack = wanted.lack.map(|(lack, ..)| lack);
     let page = ((wanted.page - 1) * A_PAGE, A_PAGE);

@@ -1,4 +1,4 @@
-//! A listing of the selection: what one needs to call it, on a page, on paper and in a mail.
+//! A listing that is given to somebody: what one needs to call it, on a page, on paper and in a mail.
 
 use std::sync::Arc;
 
@@ -7,11 +7,10 @@ use maille_domain::hours::time_zone;
 use maille_domain::{Fields, Listing};
 use maille_index::Node;
 
-use super::shortlist::anchor;
+use super::hit::{Viewpoint, by_means, here, modes, status, whom};
+use super::{Fact, PhoneLink, name_in_a_list};
 use crate::french::{self, date, hours};
 use crate::plain_text::one_line;
-use crate::views::hit::{Viewpoint, by_means, here, modes, status, whom};
-use crate::views::{Fact, PhoneLink};
 use crate::visit::ShortId;
 
 /// The longest that hours are said in short, in characters: the sheet says the rest.
@@ -22,8 +21,6 @@ const LONGEST_HOURS: usize = 200;
 pub struct Entry {
     /// Its id, as the address has it.
     pub id: ShortId,
-    /// Where it is on the page.
-    pub anchor: String,
     /// Its sheet, in this visit.
     pub href: String,
     /// The slug of its sheet.
@@ -46,6 +43,10 @@ pub struct Entry {
     pub secure_mails: Vec<String>,
     /// How to mobilise it.
     pub how: Option<String>,
+    /// Whom it takes.
+    pub inclusion: Option<String>,
+    /// Whom it does not take.
+    pub exclusion: Option<String>,
     /// Where it is.
     pub address: Option<String>,
     /// When it is open.
@@ -57,6 +58,11 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// Where it is on a page.
+    pub fn anchor(&self) -> String {
+        anchor(&self.id)
+    }
+
     /// The entry of a listing.
     pub fn new(node: &Node, listing: &Arc<Listing>, view: &Viewpoint, note: &str) -> Entry {
         let fields = &listing.fields;
@@ -64,13 +70,11 @@ impl Entry {
         let hit = node.hit(Arc::clone(listing), visit.place.as_ref(), *now);
         let mut facts = vec![here(&hit, view)];
         facts.extend(status(fields.status));
-        let id = ShortId::of(listing.id);
         Entry {
-            anchor: anchor(&id),
-            id,
+            id: ShortId::of(listing.id),
             href: visit.sheet(&listing.slug),
             slug: listing.slug.clone(),
-            name: crate::views::name_in_a_list(&fields.name),
+            name: name_in_a_list(&fields.name),
             acronym: fields.acronym.clone().filter(|acronym| !fields.name.contains(acronym.as_str())),
             kind: french::kind(fields.category),
             facts,
@@ -79,12 +83,19 @@ impl Entry {
             mails: fields.email.clone(),
             secure_mails: fields.mssante.clone(),
             how: fields.referral.clone(),
+            inclusion: fields.inclusion.clone(),
+            exclusion: fields.exclusion.clone(),
             address: address(fields),
             hours: fields.hours.as_ref().map(|hours| in_short(hours.as_str())),
             source: source(listing, *now),
             note: note.to_owned(),
         }
     }
+}
+
+/// Where the entry of a listing is on a page.
+pub fn anchor(id: &ShortId) -> String {
+    format!("r-{id}")
 }
 
 /// `Personnes âgées, 75 ans et plus · à domicile`.

@@ -1,4 +1,4 @@
-//! The selection as text, for a mail or a secure health mail.
+//! Listings as text, for a mail or a secure health mail.
 
 use std::fmt::Write as _;
 
@@ -6,7 +6,9 @@ use crate::extract::encode;
 use crate::french::typography;
 use crate::plain_text::{fold, one_line};
 
+use super::PhoneLink;
 use super::entry::Entry;
+use crate::theme;
 
 /// The longest thing said of a listing, in characters.
 const LONGEST: usize = 400;
@@ -18,16 +20,16 @@ const LONGEST_MAILTO: usize = 1_800;
 /// What the text is made of.
 #[derive(Debug)]
 pub struct Message<'a> {
-    /// Name of the site.
-    pub site: &'a str,
-    /// What it is for.
-    pub title: &'a str,
+    /// What it is about.
+    pub subject: String,
     /// `Bagneux (92)`.
     pub place: Option<String>,
     /// `20 novembre 2026`.
     pub date: String,
     /// Whether the data are for demonstration.
     pub demo: bool,
+    /// What is to be known before the listings are read.
+    pub preamble: Vec<String>,
     /// The listings, in their order.
     pub entries: &'a [Entry],
     /// Who answers questions.
@@ -39,25 +41,20 @@ pub struct Message<'a> {
 }
 
 impl Message<'_> {
-    /// What a mail would be about.
-    pub fn subject(&self) -> String {
-        match self.title {
-            "" => format!("Sélection de ressources – {}", self.site),
-            title => title.to_owned(),
-        }
-    }
-
     /// The text. A listing begins at the edge, all that is said of it is indented, and what goes on is indented more:
     /// nothing that a source wrote can pass for another line.
     pub fn text(&self) -> String {
         let mut out = String::new();
         let mut say = |line: String| out.push_str(&line);
-        say(fold("", "  ", &one_line(&self.subject(), LONGEST)));
+        say(fold("", "  ", &one_line(&self.subject, LONGEST)));
         let place = self.place.as_ref().map(|place| format!("Pour {place}, ")).unwrap_or_default();
         say(fold("", "  ", &format!("{place}le {}", self.date)));
         if self.demo {
             let warning = "DONNÉES DE DÉMONSTRATION\u{202f}: ne pas s’en servir pour orienter quelqu’un.";
             say(fold("", "  ", warning));
+        }
+        for paragraph in &self.preamble {
+            say(fold("\n", "", paragraph));
         }
         if self.entries.is_empty() {
             say("\nLa sélection est vide.\n".to_owned());
@@ -91,6 +88,8 @@ impl Message<'_> {
             ("Courriel", joined(&entry.mails)),
             ("Messagerie sécurisée (MSSanté)", joined(&entry.secure_mails)),
             ("Comment mobiliser", entry.how.clone()),
+            ("Critères", entry.inclusion.clone()),
+            ("Exclusions", entry.exclusion.clone()),
             ("Adresse", entry.address.clone()),
             ("Horaires", entry.hours.clone()),
             ("Note", Some(entry.note.clone()).filter(|note| !note.is_empty())),
@@ -113,7 +112,7 @@ impl Message<'_> {
     pub fn mailto(&self) -> Option<String> {
         let link = |noted: bool| {
             let mut link = String::from("mailto:?subject=");
-            component(&self.subject(), &mut link);
+            component(&self.subject, &mut link);
             link.push_str("&body=");
             component(&self.mail(noted).replace('\n', "\r\n"), &mut link);
             link
@@ -144,6 +143,13 @@ impl Message<'_> {
         }
         out
     }
+}
+
+/// Who answers when a text does not: `DAC 92 Sud, 01 99 00 00 11, accueil@example.org`.
+pub fn whom_to_call(contact: &theme::Contact) -> String {
+    let phone = contact.phone.as_ref().map(|phone| PhoneLink::from(phone).spoken);
+    let parts = [Some(contact.name.clone()), phone, contact.email.clone(), contact.hours.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// What a source or a person wrote, as one line with the spaces of French.
