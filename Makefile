@@ -58,10 +58,12 @@ bench: ## the benchmark table and docs/benchmarks.md, at 100 000 listings (FULL=
 	  "$(target_dir)/release/maille-bench" "$(target_dir)/release/maille" "$$(date +%F)" 100000 $(if $(FULL),1000000)
 
 .PHONY: soak
-soak: ## the tests, long: thousands of cases, a million requests, a thousand histories of a directory and power cuts, ten minutes without Postgres, fifty who edit during imports
+soak: ## the tests, long: thousands of cases, a million requests, a thousand histories of a directory and power cuts, ten minutes without Postgres, fifty who edit during imports, the activity of 100 000 calls
 	@scripts/setup test
 	PROPTEST_CASES=20000 MAILLE_FUZZ_QUERIES=1000000 MAILLE_SEQUENCES=1000 MAILLE_CRASH_INSTANTS=1000 MAILLE_ABSENCE_SECONDS=600 scripts/run-tests
 	MAILLE_TOGETHER_SECONDS=120 scripts/with-postgres cargo test --release --test maille -- together --show-output
+	MAILLE_CALLS=100000 scripts/with-postgres cargo test --release --test maille -- activity --show-output
+	MAILLE_CALLS=100000 scripts/with-postgres cargo test --release --package maille-store --test directory -- activity --show-output
 
 .PHONY: fuzz
 fuzz: ## mutated files given to every format of import for ten minutes (SECONDS=60 for less); needs a nightly compiler

@@ -3,14 +3,17 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on says where")]
 
 mod accounts;
+mod activity;
 mod architecture;
 mod backup;
+mod calls;
 mod checks;
 mod command_line;
 mod concurrency;
 mod crash;
 mod curation;
 mod demo_data;
+mod desk;
 mod disk;
 mod duplicates;
 mod editing;
@@ -24,6 +27,7 @@ mod operators;
 mod outage;
 mod portal;
 mod relevance;
+mod reply;
 mod reports;
 mod rights;
 mod security;

@@ -77,6 +77,8 @@ fn outcome(row: &Row, column: Column, answer: &Answer) -> Option<bool> {
         (401, Column::Nobody) => Some(false),
         // Somebody else's sessions and tokens are not there.
         (404, _) if row.address.starts_with("/animation/compte/") => Some(false),
+        // Nor are the calls of another desk.
+        (404, _) if row.address.starts_with("/accueil") => Some(false),
         (403, column) => (column != Column::Nobody).then_some(false),
         _ => None,
     }
@@ -147,7 +149,7 @@ fn routes(path: &Path, found: &mut BTreeSet<String>) {
                 let value = text.split_once(&constant).expect("the constant is beside").1;
                 value.split('"').next().unwrap().to_owned()
             };
-            let prefixes = ["/animation", "/connexion", "/deconnexion"];
+            let prefixes = ["/animation", "/accueil", "/connexion", "/deconnexion", "/reponse"];
             if of_programs || prefixes.iter().any(|prefix| address.starts_with(prefix)) {
                 let named: Vec<&str> = ["get", "post", "put", "delete", "patch", "any", "on"]
                     .into_iter()

@@ -33,7 +33,8 @@ export async function run(data, input, ...command) {
 
 /** Serves a data directory, which goes when it is stopped. `command` is `serve` or `demo`. */
 export async function start(data, command, ...options) {
-  const server = spawn(program, ["--data-dir", data, command, "--listen", "127.0.0.1:0", ...options], {
+  const where = options.includes("--listen") ? [] : ["--listen", "127.0.0.1:0"];
+  const server = spawn(program, ["--data-dir", data, command, ...where, ...options], {
     env: environment(),
     stdio: ["ignore", "ignore", "pipe"],
   });
@@ -54,6 +55,13 @@ export async function start(data, command, ...options) {
   }
   return {
     address,
+    /** As a crash does; its data stays. */
+    async kill() {
+      server.removeAllListeners("exit");
+      const ended = once(server, "exit");
+      server.kill("SIGKILL");
+      await ended;
+    },
     async stop() {
       server.removeAllListeners("exit");
       const ended = once(server, "exit");

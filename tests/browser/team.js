@@ -19,7 +19,7 @@ function daysAgo(days) {
 
 export const EMG = ["Équipe mobile de gériatrie des Coteaux", "92007"];
 
-const SOUTH = "92002 92007 92014 92019 92020 92023 92032 92040 92046 92049 92060 92071 92075".split(" ");
+export const SOUTH = "92002 92007 92014 92019 92020 92023 92032 92040 92046 92049 92060 92071 92075".split(" ");
 const TERRITORIES = ["code,kind,name,commune", ...SOUTH.map((commune) => `dac-92-sud,dac,DAC 92 Sud,${commune}`)].join("\n");
 
 const COLUMNS = "id,name,category,phone,commune,address,coverage,modes,cost,hours,verified_on";
@@ -121,6 +121,6 @@ export async function logIn(context, person = CAMILLE) {
   await page.getByLabel("Adresse de courriel").fill(person.email);
   await page.getByLabel("Mot de passe").fill(PASSWORD);
   await page.getByRole("button", { name: "Se connecter" }).click();
-  await page.waitForURL("**/animation");
+  await page.waitForURL(/\/(animation|accueil)$/);
   return page;
 }

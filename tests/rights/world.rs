@@ -7,6 +7,7 @@ use std::fmt::Write as _;
 use maille_domain::ListingId;
 use serde_json::{Value, json};
 
+use crate::support::mail::MailServer;
 use crate::support::team::{Answer, PASSWORD, Person, Program};
 use crate::support::{DataDirectory, Server};
 
@@ -66,7 +67,7 @@ dac-toulouse,dac,DAC de Toulouse,31069
 ";
 const COLUMNS: &str = "id,name,category,phone,commune,coverage,modes,verified_on\n";
 /// Listings of each place, of which what is done takes one.
-const LISTINGS: usize = 170;
+const LISTINGS: usize = 230;
 /// Those that a source will disagree about, and those that it will withdraw, in each place.
 const CONFLICTS: usize = 7;
 const WITHDRAWN: usize = 5;
@@ -116,15 +117,18 @@ impl Asked {
 }
 
 pub struct World {
-    directory: DataDirectory,
+    _directory: DataDirectory,
+    mail: MailServer,
     server: Server,
     people: [Person; 5],
     programs: [Program; 5],
     /// Somebody else, who may do everything and prepares each attempt.
     witness: Person,
     program: Program,
-    /// How many listings, territories and accounts were taken, in each place.
-    taken: [[Cell<usize>; 3]; 2],
+    /// Who answers calls in each place.
+    desks: [Person; 2],
+    /// How many listings, territories, accounts and calls were taken, in each place.
+    taken: [[Cell<usize>; 4]; 2],
     runs: [Vec<i64>; 2],
     /// What was refused, and is still to be done.
     spare: HashMap<(String, Place), Asked>,
@@ -218,7 +222,8 @@ impl World {
                 writeln!(territories, "cpts-{at}-{number},cpts,CPTS {at} {number},{commune}").unwrap();
             }
         }
-        let server = directory.serve(&["serve"]);
+        let mail = MailServer::start();
+        let server = directory.serve(&["serve", "--smtp-url", &mail.address]);
         import(&directory, "territories", "territoires", &territories);
         import(&directory, "csv", "fiches", &rows(false));
         import(&directory, "csv", "equipes", &pairs(false));
@@ -230,6 +235,12 @@ impl World {
         }
         directory.account(Column::Everywhere.email(), "Zoé Martin", "administration", None);
         directory.account("temoin@tout.example", "Camille Durand", "administration", None);
+        let desks = [Place::Here, Place::Elsewhere].map(|place| {
+            let (email, name) =
+                (format!("appels@{}.example", place.territory()), made_up(6000 + place as usize));
+            directory.account(&email, &name, "accueil", Some(place.territory()));
+            server.log_in(&email)
+        });
         let log_in = |column| match column {
             Column::Nobody => server.person(""),
             column => server.log_in(column.email()),
@@ -261,12 +272,14 @@ impl World {
             (0..RUNS[place]).map(run).collect()
         });
         World {
-            directory,
+            _directory: directory,
+            mail,
             server,
             people,
             programs,
             witness,
             program,
+            desks,
             taken: Default::default(),
             runs,
             spare: HashMap::new(),
@@ -335,10 +348,14 @@ impl World {
             let given = [("role", "animation"), ("territoire", place.territory()), ("droit", &role)];
             return Asked::of(&[&account]).form(&given);
         }
+        if let Some(address) = address.strip_prefix("/accueil") {
+            return self.asked_of_call(method, address, place);
+        }
         match (method, address) {
+            ("GET", "/reponse") => none.query(format!("?lien={}", self.answer(place))),
             (_, "/connexion/lien") => {
                 let email = self.account(place).1;
-                let secret = self.directory.mailed_secret(&email, 1);
+                let secret = self.mail.mailed_secret(&email);
                 none.query(if method == "GET" { format!("?secret={secret}") } else { String::new() })
                     .form(&[("secret", &secret), ("mot_de_passe", PASSWORD)])
             }
@@ -441,6 +458,37 @@ impl World {
         }
     }
 
+    /// What is asked of `/accueil` and what follows it.
+    fn asked_of_call(&self, method: &str, address: &str, place: Place) -> Asked {
+        let (address, gesture) = address.split_once(" faire=").unwrap_or((address, ""));
+        let done = ("faire", gesture);
+        match (method, address) {
+            ("POST", "") => {
+                let call = self.call(place);
+                // The call names its writing as well as anything.
+                Asked::of(&[]).form(&[
+                    ("appel", &call),
+                    ("version", "1"),
+                    ("envoi", &call),
+                    done,
+                    ("q", "mdph"),
+                ])
+            }
+            ("POST", "/relire") => Asked::of(&[]).form(&[("texte", "mme Martin"), ("champ", "note")]),
+            ("POST", "/appels/{id}") => {
+                Asked::of(&[&self.call(place)]).form(&[("version", "1"), ("faire", "rappele")])
+            }
+            ("POST", "/appels/{id}/reponse") => {
+                Asked::of(&[&self.call(place)]).form(&[done, ("adresse", "cabinet@ville.example")])
+            }
+            (_, "/activite" | "/activite.csv") => {
+                Asked::default().query(format!("?territoire={}", place.territory()))
+            }
+            (_, address) if address.contains("{id}") => Asked::of(&[&self.call(place)]),
+            _ => Asked::default(),
+        }
+    }
+
     fn asked_of_listing(&self, method: &str, address: &str, place: Place) -> Asked {
         let why = ("raison", "essai");
         let listing = self.listing(place);
@@ -517,6 +565,32 @@ impl World {
         (id.unwrap_or_else(|| panic!("{invited:?}")).to_owned(), email)
     }
 
+    /// A call in which a resource was given, as its first writing left it.
+    fn call(&self, place: Place) -> String {
+        let call = format!("00000000-0000-4000-8000-{:08x}{:04x}", place as usize, self.take(place, 3));
+        let given = format!("donner:{}", self.listing(place));
+        let fields = [
+            ("appel", &*call),
+            ("version", "0"),
+            ("envoi", UNKNOWN),
+            ("q", "aide"),
+            ("domicile", place.commune()),
+            ("demandeur", "social"),
+            ("faire", &given),
+        ];
+        let opened = self.desks[place as usize].post("/accueil", &fields);
+        assert_eq!(opened.status, 303, "{}", opened.body);
+        call
+    }
+
+    /// The secret of a link to what was answered.
+    fn answer(&self, place: Place) -> String {
+        let path = format!("/accueil/appels/{}/reponse", self.call(place));
+        let made = self.desks[place as usize].post(&path, &[("faire", "lien")]);
+        let secret = made.between("/reponse?lien=", "\"");
+        secret.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap().to_owned()
+    }
+
     /// A line of the inbox that this gesture is for.
     fn line(&self, gesture: &str, place: Place) -> String {
         let kind = match gesture {
@@ -526,6 +600,14 @@ impl World {
                 let sent = self.people[0].post(&path, &[("motif", "horaires"), ("texte", "fermé le midi")]);
                 assert_eq!(sent.status, 303, "{}", sent.body);
                 "signalement"
+            }
+            "echec-traite" => {
+                let call = self.call(place);
+                let path = format!("/accueil/appels/{call}");
+                let desk = &self.desks[place as usize];
+                let told = format!("issue:{}:complet", desk.get(&path).between("value=\"issue:", ":"));
+                assert_eq!(desk.post(&path, &[("version", "1"), ("faire", &told)]).status, 303);
+                "echec"
             }
             "garder" | "suivre" => "conflit",
             "distinct" => "doublon",

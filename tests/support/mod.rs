@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 mod dice;
+pub mod mail;
 pub mod postgres;
 pub mod team;
 pub mod twin;
