@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
 import { DESK_SCREENS, NOA, answerAtDesk, logInAtDesk, rows, startDesk } from "./desk.js";
-import { enter, house, leave, overflow, sheets, tabTo, violations } from "./house.js";
+import { enter, faults, house, leave, sheets, tabTo } from "./house.js";
 import { start } from "./server.js";
 import { PASSWORD } from "./team.js";
 
@@ -583,14 +583,7 @@ describe("every screen of the desk is accessible, light and dark, and no wider t
     test(name, async () => {
       const { context, page } = await atDesk();
       await come(page, house.demo);
-      const wrong = [];
-      for (const colorScheme of ["light", "dark"]) {
-        await page.emulateMedia({ colorScheme });
-        wrong.push(...(await violations(page)).map((violation) => `${colorScheme}: ${violation}`));
-      }
-      await page.setViewportSize({ width: 320, height: 640 });
-      const wide = await overflow(page);
-      if (wide > 0) wrong.push(`${wide} px too wide at 320 px`);
+      const wrong = await faults(page);
       await context.close();
       assert.deepEqual(wrong, []);
     });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 
-import { enter, house, leave, overflow, tabTo, violations } from "./house.js";
+import { enter, faults, house, leave, tabTo } from "./house.js";
 import { OUTSIDE, REFUSED, SCREENS } from "./screens.js";
 import { CAMILLE, EMG, PASSWORD, SACHA, importAgain, listingNamed, logIn, searched, startTeam } from "./team.js";
 
@@ -25,14 +25,7 @@ describe("every screen is accessible, light and dark, and no wider than 320 px",
         test(name, async () => {
           const page = await context.newPage();
           await come(page, house.demo);
-          const wrong = [];
-          for (const colorScheme of ["light", "dark"]) {
-            await page.emulateMedia({ colorScheme });
-            wrong.push(...(await violations(page)).map((violation) => `${colorScheme}: ${violation}`));
-          }
-          await page.setViewportSize({ width: 320, height: 640 });
-          const wide = await overflow(page);
-          if (wide > 0) wrong.push(`${wide} px too wide at 320 px`);
+          const wrong = await faults(page);
           await page.close();
           assert.deepEqual(wrong, []);
         });

@@ -68,6 +68,19 @@ export async function violations(page) {
   return found.map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.html).join(" | ")}`);
 }
 
+/** What is wrong with a page as it stands, light and dark, and at 320 px; nothing, when it is as every page must be. */
+export async function faults(page) {
+  const wrong = [];
+  for (const colorScheme of ["light", "dark"]) {
+    await page.emulateMedia({ colorScheme });
+    wrong.push(...(await violations(page)).map((violation) => `${colorScheme}: ${violation}`));
+  }
+  await page.setViewportSize({ width: 320, height: 640 });
+  const wide = await overflow(page);
+  if (wide > 0) wrong.push(`${wide} px too wide at 320 px`);
+  return wrong;
+}
+
 /** How many sheets of A4 a page takes. */
 export async function sheets(page) {
   const pdf = await page.pdf({ format: "A4", preferCSSPageSize: true });
